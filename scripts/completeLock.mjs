@@ -9,7 +9,14 @@
 //      node scripts/completeLock.mjs --check  writes nothing, exit 1 if an entry is missing
 import { readFileSync, writeFileSync } from "node:fs";
 
-const OS = { linux: "linux", darwin: "darwin", win32: "win32", windows: "win32", android: "android", freebsd: "freebsd" };
+const OS = {
+  linux: "linux",
+  darwin: "darwin",
+  win32: "win32",
+  windows: "win32",
+  android: "android",
+  freebsd: "freebsd",
+};
 const CPU = { x64: "x64", amd64: "x64", arm64: "arm64", ia32: "ia32", arm: "arm", ppc64: "ppc64" };
 
 /** The platform that a package name such as `@biomejs/cli-linux-x64-musl` is built for. */
