@@ -1,0 +1,5 @@
+// Where Prisma finds the schema; the connection is given at run time. Used as
+// `prisma generate --config backend/storage/prisma.config.ts`.
+import { defineConfig } from "prisma/config";
+
+export default defineConfig({ schema: "schema.prisma", migrations: { path: "migrations" } });
