@@ -73,9 +73,9 @@ const EVENT_FIELDS = new Set(
 export function parseItem(value: unknown, field: string): Item {
   const item = object(value, field);
   return {
-    passportId: parsePassportId(item["passportId"], `${field}.passportId`),
-    prevHead: parseHead(item["prevHead"], `${field}.prevHead`),
-    recordHash: parseHash(item["recordHash"], `${field}.recordHash`),
+    passportId: parsePassportId(item.passportId, `${field}.passportId`),
+    prevHead: parseHead(item.prevHead, `${field}.prevHead`),
+    recordHash: parseHash(item.recordHash, `${field}.recordHash`),
   };
 }
 
@@ -100,29 +100,29 @@ export function parseSignedCustodyEvent(value: unknown, field = "event"): Signed
       throw new DomainError("event-malformed", `${field} has no field ${JSON.stringify(name)}.`, { field });
     }
   }
-  const kind = CUSTODY_KINDS.find((known) => known === raw["kind"]);
+  const kind = CUSTODY_KINDS.find((known) => known === raw.kind);
   if (kind === undefined || kind === "none") {
     throw new DomainError("event-malformed", `${field}.kind must be one of ${CUSTODY_KINDS.slice(1).join(", ")}.`, {
       field: `${field}.kind`,
     });
   }
-  if (!Array.isArray(raw["items"]) || raw["items"].length === 0 || raw["items"].length > MAX_ITEMS) {
+  if (!Array.isArray(raw.items) || raw.items.length === 0 || raw.items.length > MAX_ITEMS) {
     throw new DomainError("event-malformed", `${field}.items must hold 1 to ${MAX_ITEMS} items.`, { field });
   }
   const event: SignedCustodyEvent = {
     kind,
-    actor: uint(raw["actor"], 0xffffff, `${field}.actor`),
-    counterparty: uint(raw["counterparty"] ?? 0, 0xffffff, `${field}.counterparty`),
-    occurredAt: uint(raw["occurredAt"], 0xffffffffff, `${field}.occurredAt`),
-    deadline: uint(raw["deadline"], 0xffffffffff, `${field}.deadline`),
-    items: raw["items"].map((item, position) => parseItem(item, `${field}.items[${position}]`)),
-    actorSignature: parseBytes(raw["actorSignature"], MAX_SIGNATURE_BYTES, `${field}.actorSignature`),
+    actor: uint(raw.actor, 0xffffff, `${field}.actor`),
+    counterparty: uint(raw.counterparty ?? 0, 0xffffff, `${field}.counterparty`),
+    occurredAt: uint(raw.occurredAt, 0xffffffffff, `${field}.occurredAt`),
+    deadline: uint(raw.deadline, 0xffffffffff, `${field}.deadline`),
+    items: raw.items.map((item, position) => parseItem(item, `${field}.items[${position}]`)),
+    actorSignature: parseBytes(raw.actorSignature, MAX_SIGNATURE_BYTES, `${field}.actorSignature`),
     counterpartySignature: parseBytes(
-      raw["counterpartySignature"] ?? "0x",
+      raw.counterpartySignature ?? "0x",
       MAX_SIGNATURE_BYTES,
       `${field}.counterpartySignature`,
     ),
-    declined: parseBitmap(raw["declined"] ?? "0x0", `${field}.declined`),
+    declined: parseBitmap(raw.declined ?? "0x0", `${field}.declined`),
   };
   for (let i = 1; i < event.items.length; i++) {
     if ((event.items[i - 1] as Item).passportId >= (event.items[i] as Item).passportId) {

@@ -50,11 +50,7 @@ export type HashedItem = { readonly hash: Hash; readonly created: boolean };
  * rest of a consignment.
  * @param separator the deployment's domain separator
  */
-export function eventDigestOfHashes(
-  separator: Uint8Array,
-  header: CustodyHeader,
-  items: readonly HashedItem[],
-): Hash {
+export function eventDigestOfHashes(separator: Uint8Array, header: CustodyHeader, items: readonly HashedItem[]): Hash {
   const joined = (wanted: readonly HashedItem[]) => keccak256(...wanted.map(({ hash }) => fromHex(hash)), EMPTY);
   const parties = partiesOf(header);
   const lists =
@@ -108,9 +104,7 @@ export function acceptanceDigest(separator: Uint8Array, handover: Hash, declined
  */
 export function hashHeader(separator: Uint8Array, header: CustodyHeader, digest: Hash): Hash {
   const context = header.kind === "transformation" ? digest : ZERO_HASH;
-  return toHex(
-    keccak256(separator, typeHashes[header.kind], fromHex(encodeHeader(header)), fromHex(context)),
-  ) as Hash;
+  return toHex(keccak256(separator, typeHashes[header.kind], fromHex(encodeHeader(header)), fromHex(context))) as Hash;
 }
 
 /** The head after an item's event: leftmost 28 bytes. */

@@ -76,10 +76,7 @@ function fieldsOf(proposal: Proposal): readonly Uint8Array[] {
     case "account-change":
       return [uintWord(proposal.participantId), addressWord(proposal.account)];
     case "governor-change":
-      return [
-        keccak256(...proposal.governors.map(addressWord), new Uint8Array(0)),
-        uintWord(proposal.threshold),
-      ];
+      return [keccak256(...proposal.governors.map(addressWord), new Uint8Array(0)), uintWord(proposal.threshold)];
     case "succession":
       return [addressWord(proposal.successor)];
   }
