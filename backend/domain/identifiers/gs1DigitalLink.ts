@@ -1,7 +1,6 @@
 import { DomainError } from "../errors.ts";
 import type { Uid } from "../types.ts";
 import { normaliseGtin } from "./gtin.ts";
-import type { HttpLink } from "./httpLink.ts";
 import { decodePercent, encodePercent } from "./percentEncoding.ts";
 
 /** What a GS1 Digital Link says: model by GTIN alone, batch by lot, item by serial. */
@@ -21,18 +20,18 @@ const GTIN_LENGTHS = [8, 12, 13, 14];
 const CHARACTER_SET_82 = /^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}$/;
 
 /**
- * Reads a link as a GS1 Digital Link (URI syntax 1.2, uncompressed); undefined when it is not one, which on
+ * Reads a web link as a GS1 Digital Link (URI syntax 1.2, uncompressed); undefined when it is not one, which on
  * id.gs1.org itself is an error. Every resolver's link of one item becomes `https://id.gs1.org/01/{14}/21/{serial}`:
  * GTIN and serial identify it, so a lot beside a serial, a variant and the query are left out of the uid.
  * Throws `uid-malformed`, `uid-non-ascii`, `gtin-check-digit`.
  */
-export function parseGs1DigitalLink(link: HttpLink): Gs1DigitalLink | undefined {
-  const match = KEY_AND_QUALIFIERS.exec(link.path);
+export function parseGs1DigitalLink(host: string, path: string): Gs1DigitalLink | undefined {
+  const match = KEY_AND_QUALIFIERS.exec(path);
   const digits = match?.[1];
   if (!match || digits === undefined || !GTIN_LENGTHS.includes(digits.length)) {
-    if (link.host !== CANONICAL_HOST) return undefined;
+    if (host !== CANONICAL_HOST) return undefined;
     throw new DomainError("uid-malformed", "The link is on id.gs1.org, but names no GTIN, lot or serial as GS1 does.", {
-      path: link.path,
+      path,
     });
   }
   const gtin = normaliseGtin(digits);

@@ -67,10 +67,11 @@ export function normaliseUid(raw: string): Uid {
 function parseLink(raw: string): ParsedUid {
   const link = parseHttpLink(raw);
   if (!link) throw malformed(raw);
-  const digitalLink = parseGs1DigitalLink(link);
-  if (digitalLink) return digitalLink;
+  // Before the scheme is recognised: an escaped digit must not hide a GS1 Digital Link.
   const path = normalisePercent(link.path, true);
   const query = normalisePercent(link.query, true);
+  const digitalLink = parseGs1DigitalLink(link.host, path);
+  if (digitalLink) return digitalLink;
   // A bare host identifies a firm's website, not a battery; plain http would let anybody on the way answer for it.
   if (!link.secure || (path.replaceAll("/", "") === "" && query === "")) throw malformed(raw);
   const uid = `https://${link.host}${path === "" ? "/" : path}${query === "" ? "" : `?${query}`}` as Uid;

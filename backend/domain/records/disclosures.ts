@@ -197,16 +197,21 @@ class Opening {
 function digestsOf(source: JsonObject, path: JsonPath): readonly string[] {
   if (!Object.hasOwn(source, DIGESTS_NAME)) return [];
   const digests = source[DIGESTS_NAME];
-  const isList = Array.isArray(digests) && digests.every((digest) => typeof digest === "string");
+  const isList = Array.isArray(digests) && digests.every(isDigest);
   if (!isList) throw malformedRecord([...path, DIGESTS_NAME]);
   return digests as readonly string[];
+}
+
+/** sha-256 in base64url. Anything else could not be disclosed, but could carry text where nobody looks for it. */
+function isDigest(value: JsonValue | undefined): value is string {
+  return typeof value === "string" && /^[A-Za-z0-9_-]{43}$/.test(value);
 }
 
 /** The digest of a withheld array element `{"...": digest}`; undefined for an element in clear. */
 function hiddenElement(element: JsonValue, path: JsonPath): string | undefined {
   if (element === null || typeof element !== "object" || !Object.hasOwn(element, ELEMENT_NAME)) return undefined;
   const digest = (element as JsonObject)[ELEMENT_NAME];
-  if (typeof digest !== "string" || Object.keys(element).length !== 1) throw malformedRecord(path);
+  if (!isDigest(digest) || Object.keys(element).length !== 1) throw malformedRecord(path);
   return digest;
 }
 
