@@ -1,0 +1,242 @@
+import type { Pool } from "pg";
+import { type AcceptedItem, decideAcceptance, isOffer } from "../../domain/custody/accept.ts";
+import { formatBitmap } from "../../domain/custody/events.ts";
+import { judgeIssuing } from "../../domain/custody/issuing.ts";
+import { domainSeparator, type SigningDomain } from "../../domain/eip712.ts";
+import { DomainError } from "../../domain/errors.ts";
+import type { RecoverSigner } from "../../domain/signatures.ts";
+import type { Hash, UnixTime } from "../../domain/types.ts";
+import { inTransaction, type Transaction } from "../../storage/database.ts";
+import { databaseError, isDatabaseTrouble } from "../databaseTrouble.ts";
+import { groupCommit } from "./groupCommit.ts";
+import { type PreparedSubmission, prepareSubmission, type UnverifiedSubmission } from "./prepareSubmission.ts";
+import { type BatchView, readAcceptView } from "./readAcceptView.ts";
+import { type Receipt, type ReceiptKey, signReceipt, storedReceipt } from "./signReceipt.ts";
+import { type AcceptedSubmission, storeAccepted, storeOffers } from "./storeAccepted.ts";
+import { type DisclosureSealing, storeRecords } from "./storeRecords.ts";
+
+export type AcceptDependencies = {
+  readonly pool: Pool;
+  readonly domain: SigningDomain;
+  readonly recoverSigner: RecoverSigner;
+  readonly receiptKey: ReceiptKey;
+  readonly sealing: DisclosureSealing;
+  /** Unix time in seconds. */
+  readonly now: () => UnixTime;
+  /** Items accepted and not yet on chain, beyond which new events are refused. */
+  readonly maxOpenItems: number;
+};
+
+export type AcceptOutcome = {
+  readonly digest: Hash;
+  readonly state: "accepted" | "offered";
+  /** The same for every repeat of an event; an offer has none, because nothing is promised yet. */
+  readonly receipt?: Receipt;
+};
+
+/** The way of an event into this operator: from a submission to a durable promise. */
+export type Acceptor = {
+  /** Parse, check, recover, one shared COMMIT. Throws the codes of `prepareSubmission` and of `decideAcceptance`. */
+  accept(submission: UnverifiedSubmission): Promise<AcceptOutcome>;
+  /** The same for an event whose records were checked already. */
+  acceptPrepared(submission: PreparedSubmission): Promise<AcceptOutcome>;
+  readonly separator: Uint8Array;
+  waiting(): number;
+  close(): Promise<void>;
+};
+
+const MAX_BATCH = 500;
+const MAX_WAITING = 5_000;
+/** Longest time between accepting an event and its place on chain that a receipt promises, in seconds. */
+const ANCHOR_DELAY = 3600;
+const ATTEMPTS = 3;
+
+/** Makes the one acceptor of a process; several processes may accept on one database. */
+export function createAcceptor(dependencies: AcceptDependencies): Acceptor {
+  const separator = domainSeparator(dependencies.domain);
+  const backlog = openItems(dependencies.maxOpenItems);
+  const group = groupCommit<PreparedSubmission, AcceptOutcome>({
+    commit: (batch) => commitBatch({ ...dependencies, separator, backlog }, batch),
+    maxBatch: MAX_BATCH,
+    maxWaiting: MAX_WAITING,
+  });
+  return {
+    separator,
+    accept: async (submission) =>
+      group.submit(prepareSubmission({ separator, recoverSigner: dependencies.recoverSigner }, submission)),
+    acceptPrepared: (submission) => group.submit(submission),
+    waiting: group.waiting,
+    close: group.close,
+  };
+}
+
+type Context = AcceptDependencies & { readonly separator: Uint8Array; readonly backlog: Backlog };
+type Result = AcceptOutcome | Error;
+
+/**
+ * Commits a batch. When the outcome of a COMMIT is unknown, the next attempt finds the events by their digests and
+ * answers the receipts that were stored. What fails for another reason than the database's state is tried one by one,
+ * so that no event can spoil its neighbours'.
+ */
+async function commitBatch(context: Context, batch: readonly PreparedSubmission[]): Promise<Result[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(context.pool, (tx) => acceptBatch(context, tx, batch));
+    } catch (error) {
+      if (isDatabaseTrouble(error) && attempt < ATTEMPTS) continue;
+      if (batch.length === 1 || isDatabaseTrouble(error)) return batch.map(() => databaseError(error) as Error);
+      const alone: Result[] = [];
+      for (const submission of batch) alone.push(...(await commitBatch(context, [submission])));
+      return alone;
+    }
+  }
+}
+
+async function acceptBatch(context: Context, tx: Transaction, batch: readonly PreparedSubmission[]): Promise<Result[]> {
+  const position = await lockCounter(tx);
+  const known = await readKnown(tx, batch);
+  const fresh = batch.filter(({ digest }) => !known.has(digest));
+  if (fresh.length > 0) await context.backlog.count(tx, context.now());
+  const view = await readAcceptView(tx, fresh, context.now());
+  const accepted: AcceptedSubmission[] = [];
+  const offers: PreparedSubmission[] = [];
+
+  const results = batch.map((submission): Result => {
+    const before = known.get(submission.digest);
+    if (before !== undefined) return repeated(submission, before);
+    try {
+      const items = decide(submission, view);
+      if (isOffer(submission.event)) {
+        offers.push(submission);
+        return { digest: submission.digest, state: "offered" };
+      }
+      context.backlog.take(items.length);
+      const outcome = promise(context, submission, view.now);
+      accepted.push({ submission, items, receipt: outcome.receipt });
+      known.set(submission.digest, { declined: formatBitmap(submission.event.declined), outcome });
+      for (const { item, after, declined } of items) if (!declined) view.states.set(item.passportId, after);
+      return outcome;
+    } catch (error) {
+      if (error instanceof DomainError) return error;
+      throw error;
+    }
+  });
+
+  await storeAccepted(tx, accepted, position);
+  await storeOffers(tx, offers);
+  const records = accepted.flatMap(({ submission }) => submission.records);
+  await storeRecords(tx, records, context.sealing, true);
+  await storeRecords(
+    tx,
+    offers.flatMap((offer) => offer.records),
+    context.sealing,
+    false,
+  );
+  if (accepted.length > 0) {
+    await tx.query("UPDATE accept_counter SET next = next + $1 WHERE id = 1", [accepted.length]);
+  }
+  return results;
+}
+
+/**
+ * Takes the lock under which events are decided and numbered, across processes. Everything read after it is what the
+ * previous holder committed. The timeouts keep a stuck database from holding requests for ever.
+ */
+async function lockCounter(tx: Transaction): Promise<bigint> {
+  await tx.query("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '15s'");
+  const { rows } = await tx.query<{ next: string }>("SELECT next FROM accept_counter WHERE id = 1 FOR UPDATE");
+  return BigInt(rows[0]?.next ?? 1);
+}
+
+type Known = { readonly declined: string; readonly outcome: AcceptOutcome };
+
+async function readKnown(tx: Transaction, batch: readonly PreparedSubmission[]): Promise<Map<Hash, Known>> {
+  const { rows } = await tx.query<{ digest: Hash; receipt: Receipt; declined: string }>(
+    `SELECT digest, receipt, event->>'declined' AS declined FROM accepted_event WHERE digest = ANY($1::text[])`,
+    [batch.map(({ digest }) => digest)],
+  );
+  return new Map(
+    rows.map(({ digest, receipt, declined }) => [
+      digest,
+      { declined, outcome: { digest, state: "accepted", receipt: storedReceipt(receipt) } },
+    ]),
+  );
+}
+
+/**
+ * A repeat gets what the first one got, whatever its signature bytes: the digest is the identity. An acceptance that
+ * declines other items than the one stored is another decision, and is refused.
+ */
+function repeated({ event, digest }: PreparedSubmission, { declined, outcome }: Known): Result {
+  if (isOffer(event) || declined === formatBitmap(event.declined)) return outcome;
+  return new DomainError("acceptance-differs", "This handover was accepted already, with other items declined.", {
+    digest,
+    declined,
+  });
+}
+
+function decide(submission: PreparedSubmission, view: BatchView): AcceptedItem[] {
+  const items = decideAcceptance(submission, view);
+  if (submission.event.kind === "mint") requireOwnIdentifiers(submission, view);
+  return items;
+}
+
+function requireOwnIdentifiers({ event, records }: PreparedSubmission, view: BatchView): void {
+  const prefixes = view.prefixes.get(event.actor);
+  const roles = view.participants.get(event.actor)?.roles ?? 0;
+  if (prefixes === undefined) {
+    throw new DomainError("participant-record-missing", "The issuer's record with its prefixes is not here yet.", {
+      participantId: event.actor,
+    });
+  }
+  for (const [position, { record }] of records.entries()) {
+    if (record.type !== "mint/1" || judgeIssuing(roles, prefixes, record.uid) !== "outside-prefixes") continue;
+    throw new DomainError("identifier-outside-prefixes", "The issuer may not mint under this identifier.", {
+      position,
+      uid: record.uid,
+      participantId: event.actor,
+    });
+  }
+}
+
+function promise(context: Context, { digest, event }: PreparedSubmission, now: UnixTime) {
+  const anchorBefore = Math.min(event.deadline, now + ANCHOR_DELAY);
+  const { publisher } = context.receiptKey;
+  const receipt = signReceipt(context.separator, context.receiptKey, {
+    digest,
+    publisher,
+    acceptedAt: now,
+    anchorBefore,
+  });
+  return { digest, state: "accepted", receipt } as const;
+}
+
+type Backlog = {
+  count(tx: Transaction, now: UnixTime): Promise<void>;
+  /** Throws `events-backlog-full` when there is no room for that many more. */
+  take(items: number): void;
+};
+
+/** Counts open items at most once a second: the bound protects the disk and the promises, it need not be exact. */
+function openItems(max: number): Backlog {
+  let countedAt = 0;
+  let open = 0;
+  return {
+    async count(tx, now) {
+      if (now === countedAt) return;
+      const { rows } = await tx.query<{ open: string }>(
+        "SELECT count(*) AS open FROM (SELECT 1 FROM accepted_item WHERE state = 'open' LIMIT $1) AS counted",
+        [max],
+      );
+      countedAt = now;
+      open = Number(rows[0]?.open ?? 0);
+    },
+    take(items) {
+      if (open + items > max) {
+        const sentence = "Too many accepted events wait for the chain; this server takes more when they have landed.";
+        throw new DomainError("events-backlog-full", sentence, { maxOpenItems: max });
+      }
+      open += items;
+    },
+  };
+}

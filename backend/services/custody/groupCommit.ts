@@ -1,0 +1,75 @@
+import { DomainError } from "../../domain/errors.ts";
+
+export type GroupCommit<T, R> = {
+  /** Resolves after the commit that holds the item; rejects with the item's own error, or `events-backlog-full`. */
+  submit(item: T): Promise<R>;
+  /** How many wait or are being committed. */
+  waiting(): number;
+  /** Resolves when nothing waits any more; afterwards items are refused. */
+  close(): Promise<void>;
+};
+
+type Waiting<T, R> = { item: T; resolve: (result: R) => void; reject: (error: unknown) => void };
+
+/**
+ * Lets concurrent callers share one commit: while one batch is being made durable, the next gathers. So the window is
+ * as long as the disk is slow (some milliseconds), and a lone caller waits for nobody.
+ * @param options.commit makes a batch durable and answers a result or an error for each item, in order
+ * @param options.maxWaiting beyond it callers are refused at once: a queue without bound answers everybody too late
+ */
+export function groupCommit<T, R>(options: {
+  commit: (batch: readonly T[]) => Promise<readonly (R | Error)[]>;
+  maxBatch: number;
+  maxWaiting: number;
+}): GroupCommit<T, R> {
+  let queue: Waiting<T, R>[] = [];
+  let committing = 0;
+  let running: Promise<void> | null = null;
+  let closed = false;
+
+  async function run(): Promise<void> {
+    // Requests that arrived in the same turn of the event loop go together from the first batch on.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (queue.length > 0) {
+      const batch = queue.splice(0, options.maxBatch);
+      committing = batch.length;
+      await settle(batch);
+      committing = 0;
+    }
+    running = null;
+  }
+
+  async function settle(batch: readonly Waiting<T, R>[]): Promise<void> {
+    try {
+      const results = await options.commit(batch.map(({ item }) => item));
+      batch.forEach((waiting, i) => {
+        const result = results[i];
+        if (result instanceof Error) waiting.reject(result);
+        else waiting.resolve(result as R);
+      });
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    }
+  }
+
+  return {
+    submit(item) {
+      if (closed || queue.length + committing >= options.maxWaiting) {
+        const sentence = closed
+          ? "This server is stopping."
+          : "More events wait to be stored than this server takes on.";
+        return Promise.reject(new DomainError("events-backlog-full", sentence, { waiting: queue.length + committing }));
+      }
+      return new Promise<R>((resolve, reject) => {
+        queue.push({ item, resolve, reject });
+        running ??= run();
+      });
+    },
+    waiting: () => queue.length + committing,
+    async close() {
+      closed = true;
+      await running;
+      queue = [];
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { type AcceptView, advance, type Candidate, type PromisedItem } from "../../domain/custody/accept.ts";
+import { hasCounterparty } from "../../domain/custody/events.ts";
+import { NO_PASSPORT, type PassportState } from "../../domain/custody/state.ts";
+import type { IdentifierPrefix } from "../../domain/identifiers/identifierPrefix.ts";
+import { parseRecord } from "../../domain/records/parseRecord.ts";
+import type { Address, Hash, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
+import type { Transaction } from "../../storage/database.ts";
+
+/** An accept view whose states may be advanced while a batch is decided, and what issuers may mint under. */
+export type BatchView = AcceptView & {
+  readonly states: Map<PassportId, PassportState>;
+  /** Prefixes from the current record of each minting participant; absent when that record is not here yet. */
+  readonly prefixes: ReadonlyMap<ParticipantId, readonly IdentifierPrefix[]>;
+};
+
+/**
+ * Reads what deciding about a batch needs: participants, governors, and the state of every passport, advanced by what
+ * this operator promised already. To be called inside the transaction that holds the accept counter's lock.
+ */
+export async function readAcceptView(
+  tx: Transaction,
+  candidates: readonly Candidate[],
+  now: UnixTime,
+): Promise<BatchView> {
+  const passportIds = new Set<PassportId>();
+  const participantIds = new Set<ParticipantId>();
+  const minters = new Set<ParticipantId>();
+  for (const { event } of candidates) {
+    participantIds.add(event.actor);
+    if (hasCounterparty(event.kind)) participantIds.add(event.counterparty);
+    if (event.kind === "mint") minters.add(event.actor);
+    for (const item of event.items) passportIds.add(item.passportId);
+  }
+  const states = await readStates(tx, [...passportIds]);
+  const { rows: participants } = await tx.query<{
+    id: number;
+    signer: Address;
+    roles: number;
+    active: boolean;
+    record_hash: Hash;
+  }>("SELECT id, signer, roles, active, record_hash FROM chain_participant WHERE id = ANY($1::int[])", [
+    [...participantIds],
+  ]);
+  const quorum = candidates.some(({ event }) => event.kind === "reassignment") ? await readQuorum(tx) : NO_QUORUM;
+  return {
+    now,
+    ...quorum,
+    participants: new Map(participants.map((row) => [row.id, row])),
+    states,
+    prefixes: await readPrefixes(
+      tx,
+      participants.filter((row) => minters.has(row.id)),
+    ),
+  };
+}
+
+const NO_QUORUM = { governors: [] as Address[], threshold: 1 };
+
+async function readQuorum(tx: Transaction): Promise<{ governors: Address[]; threshold: number }> {
+  const { rows } = await tx.query<{ governors: Address[]; threshold: number }>(
+    "SELECT governors, threshold FROM chain_governor_set ORDER BY block_number DESC, log_index DESC LIMIT 1",
+  );
+  return rows[0] ?? NO_QUORUM;
+}
+
+/**
+ * Promised items are read before the chain's states: between two statements the follower may commit, and an item that
+ * was open in the first is then simply part of the second, while the other order would lose it from both.
+ */
+async function readStates(tx: Transaction, ids: readonly PassportId[]): Promise<Map<PassportId, PassportState>> {
+  const promised = await tx.query<PromisedItem & { passport_id: PassportId }>(
+    `SELECT passport_id, prev_head AS "prevHead", head, custodian, phase, moved
+       FROM accepted_item WHERE passport_id = ANY($1::text[]) AND state = 'open'`,
+    [ids],
+  );
+  const chain = await tx.query<PassportState & { id: PassportId }>(
+    "SELECT id, head, custodian, phase, moved, held FROM chain_passport WHERE id = ANY($1::text[])",
+    [ids],
+  );
+  const states = new Map(
+    chain.rows.map(({ id, head, custodian, phase, moved, held }) => [id, { head, custodian, phase, moved, held }]),
+  );
+  const open = Map.groupBy(promised.rows, (row) => row.passport_id);
+  for (const [id, items] of open) states.set(id, advance(states.get(id) ?? NO_PASSPORT, items));
+  return states;
+}
+
+async function readPrefixes(
+  tx: Transaction,
+  minters: readonly { id: ParticipantId; record_hash: Hash }[],
+): Promise<Map<ParticipantId, readonly IdentifierPrefix[]>> {
+  const prefixes = new Map<ParticipantId, readonly IdentifierPrefix[]>();
+  if (minters.length === 0) return prefixes;
+  const { rows } = await tx.query<{ hash: Hash; bytes: Buffer }>(
+    "SELECT hash, bytes FROM record WHERE hash = ANY($1::text[])",
+    [minters.map((row) => row.record_hash)],
+  );
+  const bytes = new Map(rows.map((row) => [row.hash, row.bytes]));
+  for (const { id, record_hash } of minters) {
+    const found = bytes.get(record_hash);
+    if (found === undefined) continue;
+    const record = parseRecord(new Uint8Array(found));
+    prefixes.set(id, record.type === "participant/1" ? record.identifierPrefixes : []);
+  }
+  return prefixes;
+}

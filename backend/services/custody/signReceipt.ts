@@ -1,0 +1,47 @@
+import { fromHex, keccak256, keccakText } from "../../domain/bytes.ts";
+import { typedDataDigest, uintWord } from "../../domain/eip712.ts";
+import type { Address, Hash, Hex, ParticipantId, UnixTime } from "../../domain/types.ts";
+
+/** What an operator promises about an event: it will be on chain before `anchorBefore`. */
+export type ReceiptPromise = {
+  readonly digest: Hash;
+  /** The operator's participant id, 0 while it is none. */
+  readonly publisher: ParticipantId;
+  readonly acceptedAt: UnixTime;
+  readonly anchorBefore: UnixTime;
+};
+
+export type Receipt = ReceiptPromise & { readonly signer: Address; readonly signature: Hex };
+
+/** The key that signs receipts: 65 bytes r ‖ s ‖ v over a digest. Synchronous, because it is used on the hot path. */
+export type ReceiptKey = {
+  readonly publisher: ParticipantId;
+  readonly signer: Address;
+  readonly sign: (digest: Hash) => Hex;
+};
+
+const RECEIPT_TYPEHASH = keccakText("Receipt(bytes32 digest,uint24 publisher,uint40 acceptedAt,uint40 anchorBefore)");
+
+/** EIP-712 digest of a receipt, in the domain of the contract that the event is for. */
+export function receiptDigest(separator: Uint8Array, promise: ReceiptPromise): Hash {
+  return typedDataDigest(
+    separator,
+    keccak256(
+      RECEIPT_TYPEHASH,
+      fromHex(promise.digest),
+      uintWord(promise.publisher),
+      uintWord(promise.acceptedAt),
+      uintWord(promise.anchorBefore),
+    ),
+  );
+}
+
+/** Signs the promise. Whoever holds the receipt can show a broken promise from the chain alone. */
+export function signReceipt(separator: Uint8Array, key: ReceiptKey, promise: ReceiptPromise): Receipt {
+  return { ...promise, signer: key.signer, signature: key.sign(receiptDigest(separator, promise)) };
+}
+
+/** A receipt as it was stored, its fields in the order in which it was first answered: a repeat gets the same bytes. */
+export function storedReceipt({ digest, publisher, acceptedAt, anchorBefore, signer, signature }: Receipt): Receipt {
+  return { digest, publisher, acceptedAt, anchorBefore, signer, signature };
+}
