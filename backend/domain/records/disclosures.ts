@@ -94,7 +94,7 @@ function openRecord(record: JsonObject, disclosures: readonly string[]): OpenedR
 
 class Opening {
   readonly found: FoundField[] = [];
-  readonly known: JsonPath[] = [];
+  readonly known: JsonPath[] = [[]];
   readonly #unused = new Map<string, { disclosure: string; content: Disclosure }>();
   readonly #digestsSeen = new Set<string>();
 
