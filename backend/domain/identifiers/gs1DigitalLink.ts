@@ -57,8 +57,7 @@ export function parseGs1DigitalLink(host: string, path: string): Gs1DigitalLink 
 
 function readQualifier(encoded: string): string {
   const text = decodePercent(encoded);
-  // "." and ".." are in the set, but every URL reader drops them from a path, escaped or not.
-  if (CHARACTER_SET_82.test(text) && text !== "." && text !== "..") return text;
+  if (CHARACTER_SET_82.test(text)) return text;
   const sentence = "A serial, lot or variant has 1 to 20 characters of GS1's set of 82.";
   throw new DomainError("uid-malformed", sentence, { text });
 }

@@ -14,7 +14,7 @@ const PATH_AND_QUERY = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
 /**
  * Splits an ASCII http or https link and drops its fragment; undefined when it is none, or has what an identifier
  * must not have: user information, a trailing dot after the host, characters that RFC 3986 does not allow, dot
- * segments (`..` would make two spellings of one path, and browsers would remove it).
+ * segments (`.` is a valid serial, but every reader of URLs drops it from a path, escaped or not).
  */
 export function parseHttpLink(text: string): HttpLink | undefined {
   const match = LINK.exec(text);

@@ -151,6 +151,15 @@ describe("parseJsonStrict", () => {
     );
   });
 
+  it("reads 64 levels and refuses 65, in objects and arrays", () => {
+    const arrays = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+    const objects = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+    for (const nested of [arrays, objects]) {
+      expect(JSON.stringify(parseJsonStrict(nested(64)))).to.equal(nested(64));
+      expectCode("json-too-deep", () => parseJsonStrict(nested(65)));
+    }
+  });
+
   it("says where a name stands twice", () => {
     const error = expectCode("json-duplicate-key", () => parseJsonStrict('{"a": [1, {"b": 1, "b": 2}]}'));
     expect(error.details).to.include({ path: "$.a[1].b" });

@@ -81,6 +81,7 @@ describe("buildRecord", () => {
     expectCode("record-malformed", () => buildRecord("handover/1", {}, countingRandomBytes()));
     expectCode("record-malformed", () => buildMint({ subject: SUBJECT.toUpperCase() }));
     expectCode("record-subject-mismatch", () => buildMint({ uid: "urn:example:17" }));
+    expectCode("record-subject-mismatch", () => buildMint({ subject: `0x000000${SUBJECT.slice(8)}` }));
   });
 
   it("takes the type from its caller, not from the fields", () => {
@@ -181,6 +182,7 @@ describe("fieldsOutsideAllowList", () => {
       "$.model.mass.kg",
       "$.model.cells[0]",
     ]);
+    expect(fieldsOutsideAllowList(readRecord({ ...record, model: "secret" }))).to.deep.equal(["$.model"]);
   });
 });
 
