@@ -1,0 +1,23 @@
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * `npm test`: the mocha suite, then the Solidity fuzz and invariant tests. Arguments go to mocha (`npm test --
+ * --grep custody`), and then only mocha runs. Both run even when the first fails; the exit code is 1 when one did.
+ */
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const chosen = process.argv.slice(2);
+
+const namesFiles = chosen.some((word) => word.endsWith(".ts"));
+const mocha = ["mocha/bin/mocha.js", ...(namesFiles ? [] : ["test/**/*.test.ts"])];
+const runs = [[...mocha, ...chosen], ...(chosen.length === 0 ? [["hardhat/dist/src/cli.js", "test", "solidity"]] : [])];
+
+const failed = runs.filter(([program = "", ...args]) => {
+  const { status } = spawnSync(process.execPath, [join(root, "node_modules", program), ...args], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  return status !== 0;
+});
+process.exit(failed.length === 0 ? 0 : 1);
