@@ -1,0 +1,40 @@
+import type { Database } from "../../storage/database.ts";
+
+/** What an operator watches: how much waits, and for how long. Ages in seconds, by the database's clock. */
+export type Backlog = {
+  readonly openEvents: number;
+  /** Age of the oldest accepted event that is not wholly on chain. */
+  readonly oldestUnanchoredAge: number;
+  readonly openOffers: number;
+  readonly unpublishedRecords: number;
+  readonly missingRecords: number;
+  readonly submissionsInFlight: number;
+  readonly attemptsInFlight: number;
+  readonly followerAge: number;
+  readonly headBlock: number;
+  readonly safeBlock: number;
+  readonly finalizedBlock: number;
+};
+
+/** One statement, so that the figures belong together. */
+export async function readBacklog({ pool }: Database): Promise<Backlog> {
+  const { rows } = await pool.query<Backlog>(`
+    WITH open AS (
+      SELECT DISTINCT event.digest, event.accepted_at
+        FROM accepted_item AS item JOIN accepted_event AS event ON event.digest = item.digest
+       WHERE item.state = 'open'
+    ), flying AS (SELECT id FROM submission WHERE state IN ('sealed', 'submitted'))
+    SELECT (SELECT count(*) FROM open)::int AS "openEvents",
+           coalesce((SELECT extract(epoch FROM now() - min(accepted_at)) FROM open), 0)::float8 AS "oldestUnanchoredAge",
+           (SELECT count(*) FROM offer WHERE state = 'open')::int AS "openOffers",
+           (SELECT count(*) FROM content_outbox)::int AS "unpublishedRecords",
+           (SELECT count(*) FROM missing_record)::int AS "missingRecords",
+           (SELECT count(*) FROM flying)::int AS "submissionsInFlight",
+           (SELECT count(*) FROM attempt WHERE submission_id IN (SELECT id FROM flying))::int AS "attemptsInFlight",
+           coalesce(extract(epoch FROM now()) - cursor.head_time, 0)::float8 AS "followerAge",
+           coalesce(cursor.head_number, 0) AS "headBlock",
+           coalesce(cursor.safe_number, 0) AS "safeBlock",
+           coalesce(cursor.finalized_number, 0) AS "finalizedBlock"
+      FROM (SELECT 1) AS one LEFT JOIN chain_cursor AS cursor ON true`);
+  return rows[0] as Backlog;
+}

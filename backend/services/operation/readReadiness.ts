@@ -1,0 +1,90 @@
+import type { JsonRpc } from "../../chain/jsonRpc.ts";
+import type { Database } from "../../storage/database.ts";
+import { type Heights, readHeights } from "../finality.ts";
+
+/** Whether this server can do its work now, part by part; each reason is a sentence without secrets. */
+export type Readiness = {
+  readonly ready: boolean;
+  readonly checks: {
+    readonly database: Check;
+    readonly chain: Check;
+    readonly follower: Check;
+  };
+};
+type Check = { readonly ok: boolean; readonly reason?: string } & Readonly<Record<string, unknown>>;
+
+/** How many blocks the follower may be behind the node before readers should ask another server. */
+const MAX_LAG_BLOCKS = 20;
+const KEEP_MS = 1_000;
+
+/**
+ * Reads readiness, at most once a second however often it is asked. Lag is counted in blocks, not seconds: a chain that
+ * mines on demand may have nothing to say for hours.
+ */
+export function readinessReader(dependencies: {
+  readonly database: Database;
+  readonly rpc: Pick<JsonRpc, "call">;
+  readonly chainId: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly clock: () => number;
+}): () => Promise<Readiness> {
+  let readAt = Number.NEGATIVE_INFINITY;
+  let latest: Promise<Readiness> | null = null;
+  return () => {
+    if (latest === null || dependencies.clock() - readAt >= KEEP_MS) {
+      readAt = dependencies.clock();
+      latest = readReadiness(dependencies);
+    }
+    return latest;
+  };
+}
+
+async function readReadiness({
+  database,
+  rpc,
+  chainId,
+}: Pick<Parameters<typeof readinessReader>[0], "database" | "rpc" | "chainId">): Promise<Readiness> {
+  const [heights, blockNumber] = await Promise.all([
+    within(3_000, readHeights(database.pool)).catch(() => "down" as const),
+    within(3_000, readBlockNumber(rpc, chainId)).catch(() => "down" as const),
+  ]);
+  const checks = {
+    database: heights === "down" ? { ok: false, reason: "The database does not answer." } : { ok: true },
+    chain: chainCheck(blockNumber),
+    follower: followerCheck(heights === "down" ? null : heights, blockNumber),
+  };
+  return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+}
+
+async function readBlockNumber(rpc: Pick<JsonRpc, "call">, chainId: number): Promise<number | "other-chain"> {
+  if (Number(await rpc.call("eth_chainId")) !== chainId) return "other-chain";
+  return Number(await rpc.call("eth_blockNumber"));
+}
+
+function chainCheck(blockNumber: number | "down" | "other-chain"): Check {
+  if (blockNumber === "down") return { ok: false, reason: "The chain's RPC does not answer." };
+  if (blockNumber === "other-chain") return { ok: false, reason: "The chain's RPC answers for another chain." };
+  return { ok: true, blockNumber };
+}
+
+function followerCheck(heights: Heights | null, blockNumber: number | "down" | "other-chain"): Check {
+  if (heights === null) return { ok: false, reason: "Nothing was followed yet." };
+  if (typeof blockNumber !== "number") return { ok: true, ...heights };
+  const lag = Math.max(0, blockNumber - heights.head);
+  return lag <= MAX_LAG_BLOCKS
+    ? { ok: true, ...heights, lag }
+    : { ok: false, reason: `The follower is ${lag} blocks behind the chain.`, ...heights, lag };
+}
+
+/** A part that hangs is down: whoever asks must get an answer. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer in time")), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
