@@ -12,10 +12,13 @@ export interface Gs1DigitalLink {
 }
 
 const CANONICAL_HOST = "id.gs1.org";
-/** GTIN (01), then consumer product variant (22), lot (10) and serial (21), each at most once and in this order. */
-const KEY_AND_QUALIFIERS = /\/01\/(\d+)(?:\/22\/([^/]+))?(?:\/10\/([^/]+))?(?:\/21\/([^/]+))?\/?$/;
-/** On another resolver's host only these lengths are taken for a GTIN: `/01/` alone is a common path. */
-const GTIN_LENGTHS = [8, 12, 13, 14];
+/**
+ * GTIN (01) of one of its lengths (on another resolver's host `/01/` alone is a common path), then consumer product
+ * variant (22), lot (10) and serial (21). The standard has them in this order, printed links do not all keep to it, and
+ * one that went for another kind of link would give the same battery a second uid.
+ */
+const KEY_AND_QUALIFIERS = /\/01\/(\d{8}|\d{12,14})((?:\/(?:22|10|21)\/[^/]+)*)\/?$/;
+const QUALIFIER = /\/(22|10|21)\/([^/]+)/g;
 /** GS1 AI encodable character set 82 (GS1 General Specifications, figure 7.11-1), 1 to 20 characters. */
 const CHARACTER_SET_82 = /^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}$/;
 
@@ -26,16 +29,16 @@ const CHARACTER_SET_82 = /^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}$/;
  * Throws `uid-malformed`, `uid-non-ascii`, `gtin-check-digit`.
  */
 export function parseGs1DigitalLink(host: string, path: string): Gs1DigitalLink | undefined {
-  const match = KEY_AND_QUALIFIERS.exec(path);
-  const digits = match?.[1];
-  if (!match || digits === undefined || !GTIN_LENGTHS.includes(digits.length)) {
+  const [, digits, tail = ""] = KEY_AND_QUALIFIERS.exec(path) ?? [];
+  if (digits === undefined) {
     if (host !== CANONICAL_HOST) return undefined;
     throw new DomainError("uid-malformed", "The link is on id.gs1.org, but names no GTIN, lot or serial as GS1 does.", {
       path,
     });
   }
   const gtin = normaliseGtin(digits);
-  const [variant, lot, serial] = match.slice(2).map((part) => part && readQualifier(part));
+  const qualifiers = readQualifiers(tail);
+  const [variant, lot, serial] = ["22", "10", "21"].map((key) => qualifiers.get(key));
   if (variant !== undefined && lot === undefined && serial === undefined) {
     throw new DomainError("uid-malformed", "A product variant alone identifies no battery.", { gtin, variant });
   }
@@ -53,6 +56,17 @@ export function parseGs1DigitalLink(host: string, path: string): Gs1DigitalLink 
     };
   }
   return { scheme: "gs1", uid: model as Uid, granularity: "model", parts: { gtin } };
+}
+
+function readQualifiers(tail: string): ReadonlyMap<string, string> {
+  const qualifiers = new Map<string, string>();
+  for (const [, key = "", encoded = ""] of tail.matchAll(QUALIFIER)) {
+    if (qualifiers.has(key)) {
+      throw new DomainError("uid-malformed", "The link gives a variant, lot or serial twice.", { path: tail });
+    }
+    qualifiers.set(key, readQualifier(encoded));
+  }
+  return qualifiers;
 }
 
 function readQualifier(encoded: string): string {

@@ -6,23 +6,24 @@ import type { JsonValue } from "../types.ts";
  */
 export interface AllowList {
   readonly isPublic: boolean;
-  readonly members: ReadonlyMap<string, AllowList>;
+  readonly members: ReadonlyMap<string | symbol, AllowList>;
 }
 
 interface GrowingAllowList {
   isPublic: boolean;
-  members: Map<string, GrowingAllowList>;
+  members: Map<string | symbol, GrowingAllowList>;
 }
 
-/** Stands for every position of an array. */
-const ANY_POSITION = "*";
+/** Stands for every position of an array. No text, or an object's member of that name would pass for one. */
+const ANY_POSITION = Symbol("any position");
 
 /** Builds the tree from paths like `model.mass` and `identifierPrefixes[*].scheme`. */
 export function allowListOf(publicPaths: readonly string[]): AllowList {
   const root: GrowingAllowList = { isPublic: false, members: new Map() };
   for (const path of publicPaths) {
     let node = root;
-    for (const step of path.replaceAll(`[${ANY_POSITION}]`, `.${ANY_POSITION}`).split(".")) {
+    for (const name of path.replaceAll("[*]", ".*").split(".")) {
+      const step = name === "*" ? ANY_POSITION : name;
       const next = node.members.get(step) ?? { isPublic: false, members: new Map() };
       node.members.set(step, next);
       node = next;

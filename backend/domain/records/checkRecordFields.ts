@@ -14,7 +14,7 @@ export interface FieldProblem extends RuleBreach {
 
 /**
  * Checks the full fields of a record, withheld ones included, against the rules of its type and against what holds in
- * every record: quantities are `{value, unit}`, dates and times ISO 8601, mass and money decimals as text. Returns
+ * every record: quantities are `{value, unit}` and only counts are bare numbers, dates and times ISO 8601, mass and money decimals as text. Returns
  * every problem, in document order within each check; empty when there is none. Never throws.
  */
 export function checkRecordFields(type: RecordType, fields: JsonObject): FieldProblem[] {
@@ -49,7 +49,7 @@ function placesOf(root: JsonValue, pattern: string): [JsonPath, JsonValue][] {
   return places;
 }
 
-/** What a field's name promises: `…Date` and `…On` a date, `…At` a moment; value and unit a quantity. */
+/** What a field's name promises: `…Date` and `…On` a date, `…At` a moment; with a unit it is a quantity. */
 function walk(value: JsonValue, path: JsonPath, note: Note): void {
   const name = path.at(-1);
   if (typeof name === "string" && typeof value !== "object") {
@@ -60,8 +60,14 @@ function walk(value: JsonValue, path: JsonPath, note: Note): void {
       note(path, breach("time", "The field is a moment with its offset, like 2026-03-01T12:00:00Z."));
     }
   }
+  if (typeof value === "number" && !Number.isInteger(value)) {
+    note(path, breach("unit-missing", "A number that counts nothing is an object of value and unit."));
+  }
   if (typeof value !== "object" || value === null) return;
-  if (isObject(value) && Object.hasOwn(value, "unit")) note(path, quantityBreach(value));
+  if (isObject(value) && Object.hasOwn(value, "unit")) {
+    note(path, quantityBreach(value));
+    return;
+  }
   for (const [step, member] of membersOf(value)) walk(member, [...path, step], note);
 }
 

@@ -76,13 +76,14 @@ export function readRecord(payload: JsonValue): ParsedRecord {
 }
 
 /**
- * The clear fields that the record's type does not list as public. Empty for whatever `buildRecord` makes; a server
- * refuses others before it publishes them, because what was public once cannot be taken back.
+ * The clear fields that the record's type does not list as public, also those that show no more than their name: that
+ * a handover has a `damageReport` says enough. Empty for whatever `buildRecord` makes; a server refuses others before
+ * it publishes them, because what was public once cannot be taken back.
  */
 export function fieldsOutsideAllowList(record: ParsedRecord): string[] {
   const outside: string[] = [];
   const visit = (value: JsonValue, list: AllowList | undefined, path: JsonPath) => {
-    if (isLeaf(value)) {
+    if (list === undefined || isLeaf(value)) {
       if (!list?.isPublic) outside.push(formatJsonPath(path));
       return;
     }

@@ -44,6 +44,8 @@ describe("withhold", () => {
     expect(withhold(fields, PUBLIC, countingRandomBytes()).record).to.have.all.keys("_sd", "_sd_alg");
     const odd = { model: { mass: { value: "304", unit: "kg", note: "private" } } };
     expect(withhold(odd, PUBLIC, countingRandomBytes()).record).to.have.all.keys("_sd", "_sd_alg");
+    const starred = { parts: { "*": { code: "A" } } };
+    expect(withhold(starred, PUBLIC, countingRandomBytes()).record).to.have.all.keys("_sd", "_sd_alg");
   });
 
   it("withholds a quantity as one, so that no number is shown without its unit", () => {

@@ -180,9 +180,27 @@ describe("fieldsOutsideAllowList", () => {
     expect(fieldsOutsideAllowList(readRecord(leaking))).to.have.members([
       "$.status",
       "$.model.mass.kg",
-      "$.model.cells[0]",
+      "$.model.cells",
     ]);
     expect(fieldsOutsideAllowList(readRecord({ ...record, model: "secret" }))).to.deep.equal(["$.model"]);
+  });
+
+  it("names a field whose content is withheld and whose name is not", () => {
+    const digest = "A".repeat(43);
+    const sealed = { type: "handover/1", subject: SUBJECT, _sd_alg: "sha-256" };
+    expect(fieldsOutsideAllowList(readRecord({ ...sealed, damageReport: { _sd: [digest] } }))).to.deep.equal([
+      "$.damageReport",
+    ]);
+    expect(fieldsOutsideAllowList(readRecord({ ...sealed, photos: [{ "...": digest }] }))).to.deep.equal(["$.photos"]);
+    const record = JSON.parse(mint.canonical);
+    const partly = { ...record, model: { ...record.model, markings: ["CE", { "...": digest }] } };
+    expect(fieldsOutsideAllowList(readRecord(partly))).to.deep.equal([]);
+  });
+
+  it("takes no member named * for the positions of a list", () => {
+    const record = JSON.parse(mint.canonical);
+    const leaking = { ...record, model: { ...record.model, markings: { "*": "waste" } } };
+    expect(fieldsOutsideAllowList(readRecord(leaking))).to.deep.equal(["$.model.markings['*']"]);
   });
 });
 
@@ -206,6 +224,7 @@ describe("checkRecordFields", () => {
     ["a decimal with a comma", { model: { ...model, mass: { value: "304,5", unit: "kg" } } }, ["$.model.mass decimal"]],
     ["a withheld mass as a number", { lost: { value: 1, unit: "t" } }, ["$.lost decimal-as-string"]],
     ["a price as a number", { prices: [{ value: 1.5, unit: "CNY" }] }, ["$.prices[0] decimal-as-string"]],
+    ["a withheld fraction without a unit", { health: [0.72] }, ["$.health[0] unit-missing"]],
     ["a unit without a value", { lost: { unit: "kg" } }, ["$.lost quantity-shape"]],
     ["a day that does not exist", { manufacturing: { date: "2026-02-29" } }, ["$.manufacturing.date date"]],
     ["a withheld date in local form", { soldOn: "12.03.2026" }, ["$.soldOn date"]],
