@@ -87,7 +87,11 @@ export const RECORD_TYPES = {
   },
   "handover/1": SEALED,
   "withdrawal/1": SEALED,
-  "transformation/1": SEALED,
+  // The outputs are new items, and a look-up by identifier must find them; what was turned into what the chain shows.
+  "transformation/1": {
+    fields: { ...ENVELOPE, uid: shown("uid"), batteryCode: shown("battery-code"), level: shown("level") },
+    padTo: 16,
+  },
   "closure/1": SEALED,
   "void/1": SEALED,
   "reassignment/1": SEALED,

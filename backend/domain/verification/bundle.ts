@@ -1,0 +1,209 @@
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { parseAddress, parseBytes, parseHash, parsePassportId } from "../bytes.ts";
+import { formatBitmap, type Item, MAX_ITEMS, MAX_SIGNATURE_BYTES, parseBitmap, parseItem } from "../custody/events.ts";
+import { DomainError } from "../errors.ts";
+import type { ParticipantChange } from "../participants/history.ts";
+import { canonicalize, parseCanonicalJson } from "../records/canonicalJson.ts";
+import type { Address, Hash, Hex, JsonObject, JsonValue, ParticipantId, PassportId } from "../types.ts";
+
+/** One custody event of one passport's history, with what is needed to check it without the rest of the consignment. */
+export type EvidenceStep = {
+  readonly blockNumber: number;
+  readonly blockHash: Hash;
+  /** The header word as logged. */
+  readonly header: Hash;
+  /** Where this passport stands in `items`. */
+  readonly position: number;
+  /**
+   * The event's items in order: this passport's in full, the others by their EIP-712 struct hash. All of a
+   * transformation's are in full, because its inputs are this passport's parents.
+   */
+  readonly items: readonly (Item | Hash)[];
+  readonly declined: bigint;
+  readonly applied: bigint;
+  readonly signatures: Hex;
+  /** The record behind this passport's item; null where the exporter does not have it. */
+  readonly record: JsonObject | null;
+  /** Disclosures of withheld fields of that record, where the exporter shows any. */
+  readonly disclosures: readonly string[];
+};
+
+export type PassportHistory = { readonly passportId: PassportId; readonly steps: readonly EvidenceStep[] };
+
+export type ParticipantEvidence = {
+  readonly id: ParticipantId;
+  readonly changes: readonly ParticipantChange[];
+  /** The participant's records (names, kind, identifier prefixes), oldest first, as far as the exporter has them. */
+  readonly records: readonly JsonObject[];
+};
+
+/**
+ * Everything a verifier needs about a passport: bytes from a server that need not be trusted. It holds nothing that the
+ * verifier does not check, so that no byte of it can be changed unnoticed.
+ */
+export type EvidenceBundle = {
+  readonly chainId: number;
+  readonly contract: Address;
+  readonly uid: string;
+  /** The passport in question first, then its ancestors by transformation, each once. */
+  readonly histories: readonly PassportHistory[];
+  readonly participants: readonly ParticipantEvidence[];
+};
+
+export const BUNDLE_TYPE = "evidence/1";
+/** Longest bundle that is read: 64 MiB. */
+export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
+
+const malformed = (field: string, rule: string) => new DomainError("bundle-malformed", `${field} ${rule}.`, { field });
+
+/** The object's values, if it has exactly these names. */
+function exactly<Name extends string>(value: JsonValue | undefined, names: readonly Name[], field: string) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(field, "must be an object");
+  const found = Object.keys(value);
+  if (found.length !== names.length || !names.every((name) => Object.hasOwn(value, name))) {
+    throw malformed(field, `must have exactly the fields ${names.join(", ")}`);
+  }
+  return value as { readonly [name in Name]: JsonValue };
+}
+
+function list<T>(value: JsonValue, field: string, max: number, parse: (item: JsonValue, field: string) => T): T[] {
+  if (!Array.isArray(value) || value.length > max) throw malformed(field, `must be a list of at most ${max}`);
+  return value.map((item, i) => parse(item as JsonValue, `${field}[${i}]`));
+}
+
+function whole(value: JsonValue, field: string, max = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > max) {
+    throw malformed(field, "must be a whole number in range");
+  }
+  return value;
+}
+
+function text(value: JsonValue, field: string): string {
+  if (typeof value !== "string") throw malformed(field, "must be a text");
+  return value;
+}
+
+function flag(value: JsonValue, field: string): boolean {
+  if (typeof value !== "boolean") throw malformed(field, "must be true or false");
+  return value;
+}
+
+function jsonObject(value: JsonValue, field: string): JsonObject {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(field, "must be an object");
+  return value as JsonObject;
+}
+
+/** Hex in a bundle is lower case: upper case would be a changed byte that means the same. */
+function lower<T extends string>(parsed: T, value: JsonValue, field: string): T {
+  if (parsed !== value) throw malformed(field, "must be lower-case hex");
+  return parsed;
+}
+
+const hash = (value: JsonValue, field: string) => lower(parseHash(value, field), value, field);
+const address = (value: JsonValue, field: string) => lower(parseAddress(value, field), value, field);
+
+function parseStepItem(value: JsonValue, field: string): Item | Hash {
+  if (typeof value === "string") return hash(value, field);
+  const item = exactly(value, ["passportId", "prevHead", "recordHash"], field);
+  const parsed = parseItem(item, field);
+  for (const name of ["passportId", "prevHead", "recordHash"] as const) lower(parsed[name], item[name], field);
+  return parsed;
+}
+
+const STEP_FIELDS = [
+  "applied",
+  "blockHash",
+  "blockNumber",
+  "declined",
+  "disclosures",
+  "header",
+  "items",
+  "position",
+  "record",
+  "signatures",
+] as const;
+
+function parseStep(value: JsonValue, field: string): EvidenceStep {
+  const step = exactly(value, STEP_FIELDS, field);
+  const items = list(step.items, `${field}.items`, MAX_ITEMS, parseStepItem);
+  const position = whole(step.position, `${field}.position`, items.length - 1);
+  const signatures = parseBytes(step.signatures, MAX_ITEMS * 65 + 2 * MAX_SIGNATURE_BYTES, `${field}.signatures`);
+  return {
+    blockNumber: whole(step.blockNumber, `${field}.blockNumber`),
+    blockHash: hash(step.blockHash, `${field}.blockHash`),
+    header: hash(step.header, `${field}.header`),
+    position,
+    items,
+    declined: parseBitmap(step.declined, `${field}.declined`),
+    applied: parseBitmap(step.applied, `${field}.applied`),
+    signatures: lower(signatures, step.signatures, `${field}.signatures`),
+    record: step.record === null ? null : jsonObject(step.record, `${field}.record`),
+    disclosures: list(step.disclosures, `${field}.disclosures`, 10_000, text),
+  };
+}
+
+const CHANGE_FIELDS = ["account", "active", "cause", "changedAt", "recordHash", "roles", "signer"] as const;
+
+function parseChange(value: JsonValue, field: string): ParticipantChange {
+  const change = exactly(value, CHANGE_FIELDS, field);
+  return {
+    cause: hash(change.cause, `${field}.cause`),
+    account: address(change.account, `${field}.account`),
+    signer: address(change.signer, `${field}.signer`),
+    roles: whole(change.roles, `${field}.roles`, 0xffff),
+    active: flag(change.active, `${field}.active`),
+    recordHash: hash(change.recordHash, `${field}.recordHash`),
+    changedAt: whole(change.changedAt, `${field}.changedAt`, 0xffffffffff),
+  };
+}
+
+/** bytes → bundle. Throws `bundle-malformed`, or the codes of canonical JSON; says nothing about truth. */
+export function parseBundle(bytes: Uint8Array): EvidenceBundle {
+  const root = exactly(
+    parseCanonicalJson(bytes, MAX_BUNDLE_BYTES),
+    ["chainId", "contract", "histories", "participants", "type", "uid"],
+    "bundle",
+  );
+  if (root.type !== BUNDLE_TYPE) throw malformed("bundle.type", `must be ${BUNDLE_TYPE}`);
+  const histories = list(root.histories, "histories", 100_000, (value, field) => {
+    const history = exactly(value, ["passportId", "steps"], field);
+    return {
+      passportId: lower(parsePassportId(history.passportId, field), history.passportId, `${field}.passportId`),
+      steps: list(history.steps, `${field}.steps`, 100_000, parseStep),
+    };
+  });
+  if (histories.length === 0) throw malformed("histories", "must not be empty");
+  return {
+    chainId: whole(root.chainId, "chainId"),
+    contract: address(root.contract, "contract"),
+    uid: text(root.uid, "uid"),
+    histories,
+    participants: list(root.participants, "participants", 100_000, (value, field) => {
+      const participant = exactly(value, ["changes", "id", "records"], field);
+      return {
+        id: whole(participant.id, `${field}.id`, 0xffffff),
+        changes: list(participant.changes, `${field}.changes`, 100_000, parseChange),
+        records: list(participant.records, `${field}.records`, 100_000, jsonObject),
+      };
+    }),
+  };
+}
+
+/** The bundle's bytes: canonical JSON, so that one bundle has one form. */
+export function formatBundle(bundle: EvidenceBundle): Uint8Array {
+  const steps = (history: PassportHistory) =>
+    history.steps.map((step) => ({
+      ...step,
+      declined: formatBitmap(step.declined),
+      applied: formatBitmap(step.applied),
+    }));
+  const json = {
+    type: BUNDLE_TYPE,
+    chainId: bundle.chainId,
+    contract: bundle.contract,
+    uid: bundle.uid,
+    histories: bundle.histories.map((history) => ({ passportId: history.passportId, steps: steps(history) })),
+    participants: bundle.participants.map(({ id, changes, records }) => ({ id, changes, records })),
+  };
+  return utf8ToBytes(canonicalize(json as unknown as JsonValue));
+}

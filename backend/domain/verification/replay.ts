@@ -1,0 +1,89 @@
+import type { CustodyHeader, CustodyKind, Item } from "../custody/events.ts";
+import {
+  eventDigestOfHashes,
+  type HashedItem,
+  hashHeader,
+  hashItem,
+  isCreated,
+  nextHead,
+} from "../custody/hashEvent.ts";
+import { decodeHeader } from "../custody/header.ts";
+import { domainSeparator } from "../eip712.ts";
+import { DomainError } from "../errors.ts";
+import type { Hash, Head, Hex, PassportId } from "../types.ts";
+import type { EvidenceBundle, EvidenceStep, PassportHistory } from "./bundle.ts";
+import type { ChainQuestion } from "./chainView.ts";
+import type { TrustRoot } from "./trustRoot.ts";
+
+/** A step of a bundle with everything that follows from its bytes alone. */
+export type ReplayedStep = {
+  readonly step: EvidenceStep;
+  readonly header: CustodyHeader;
+  /** This passport's item. */
+  readonly item: Item;
+  /** All items that the bundle shows in full. */
+  readonly fullItems: readonly Item[];
+  readonly digest: Hash;
+  /** The passport's head after it. */
+  readonly head: Head;
+  readonly actorSignature: Hex;
+  readonly counterpartySignature: Hex;
+};
+
+export type ReplayedHistory = { readonly passportId: PassportId; readonly steps: readonly ReplayedStep[] };
+
+function hashedItem(kind: CustodyKind, item: Item | Hash): HashedItem {
+  return typeof item === "string"
+    ? { hash: item, created: kind === "mint" }
+    : { hash: hashItem(kind, item), created: isCreated(kind, item) };
+}
+
+function replayStep(separator: Uint8Array, passportId: PassportId, step: EvidenceStep, field: string): ReplayedStep {
+  const { firstSignatureLength, ...header } = decodeHeader(step.header);
+  const item = step.items[step.position];
+  const fullItems = step.items.filter((candidate) => typeof candidate !== "string");
+  if (item === undefined || typeof item === "string" || item.passportId !== passportId) {
+    throw new DomainError("bundle-malformed", `${field} does not show its own passport's item.`, { field });
+  }
+  if (fullItems.length !== (header.kind === "transformation" ? step.items.length : 1)) {
+    throw new DomainError("bundle-malformed", `${field} shows the wrong items in full.`, { field });
+  }
+  const hashed = step.items.map((candidate) => hashedItem(header.kind, candidate));
+  const digest = eventDigestOfHashes(separator, header, hashed);
+  const split = 2 + 2 * firstSignatureLength;
+  return {
+    step,
+    header,
+    item,
+    fullItems,
+    digest,
+    head: nextHead(hashHeader(separator, header, digest), (hashed[step.position] as HashedItem).hash),
+    actorSignature: step.signatures.slice(0, split) as Hex,
+    counterpartySignature: `0x${step.signatures.slice(split)}`,
+  };
+}
+
+/** Digests and heads of every step, as the trusted contract would compute them. Throws DomainErrors of form. */
+export function replayBundle(bundle: EvidenceBundle, trustRoot: TrustRoot): ReplayedHistory[] {
+  const separator = domainSeparator(trustRoot);
+  return bundle.histories.map((history: PassportHistory, h) => ({
+    passportId: history.passportId,
+    steps: history.steps.map((step, i) =>
+      replayStep(separator, history.passportId, step, `histories[${h}].steps[${i}]`),
+    ),
+  }));
+}
+
+/** What a verifier must ask its RPCs to judge this bundle. */
+export function questionOf(bundle: EvidenceBundle, histories: readonly ReplayedHistory[]): ChainQuestion {
+  const events = new Map<Hash, { digest: Hash; blockNumber: number }>();
+  for (const { steps } of histories) {
+    for (const { digest, step } of steps) events.set(digest, { digest, blockNumber: step.blockNumber });
+  }
+  return {
+    passportIds: histories.map((history) => history.passportId),
+    participantIds: bundle.participants.map((participant) => participant.id),
+    events: [...events.values()],
+    signers: [...new Set(bundle.participants.flatMap(({ changes }) => changes.map((change) => change.signer)))],
+  };
+}

@@ -1,0 +1,130 @@
+import { hasCounterparty, type Item } from "../domain/custody/events.ts";
+import { hashItem } from "../domain/custody/hashEvent.ts";
+import { decodeHeader } from "../domain/custody/header.ts";
+import { issuerOf } from "../domain/identifiers/passportId.ts";
+import type { ParticipantChange } from "../domain/participants/history.ts";
+import type { Address, Hash, Hex, JsonObject, ParticipantId, PassportId } from "../domain/types.ts";
+import type {
+  EvidenceBundle,
+  EvidenceStep,
+  ParticipantEvidence,
+  PassportHistory,
+} from "../domain/verification/bundle.ts";
+
+/** An applied item with the log it stands in. */
+export type LoggedStep = {
+  readonly blockNumber: number;
+  readonly blockHash: Hash;
+  readonly header: Hash;
+  readonly position: number;
+  /** All items of the event. */
+  readonly items: readonly Item[];
+  readonly declined: bigint;
+  readonly applied: bigint;
+  readonly signatures: Hex;
+};
+
+/** Where the evidence comes from: an operator's tables, or the chain's logs and content-addressed storage themselves. */
+export type EvidenceReaders = {
+  /** The passport's steps from its creation on; empty for an unknown passport. */
+  readonly readSteps: (id: PassportId) => Promise<readonly LoggedStep[]>;
+  readonly readParticipantChanges: (id: ParticipantId) => Promise<readonly ParticipantChange[]>;
+  /** Public records by hash; those that are not to be had are absent from the answer. */
+  readonly readRecords: (hashes: readonly Hash[]) => Promise<ReadonlyMap<Hash, JsonObject>>;
+};
+
+/** Most ancestors that are gathered for one passport. */
+export const MAX_HISTORIES = 10_000;
+
+/**
+ * Collects everything that a verifier needs about a passport, with its ancestors to any depth, each once.
+ * @returns null for a passport that is not on the chain
+ */
+export async function gatherEvidence(
+  deployment: { readonly chainId: number; readonly contract: Address },
+  passportId: PassportId,
+  readers: EvidenceReaders,
+): Promise<EvidenceBundle | null> {
+  const loggedHistories = await gatherHistories(passportId, readers);
+  if (loggedHistories === null) return null;
+  const participantIds = participantsOf(loggedHistories);
+  const changes = new Map<ParticipantId, readonly ParticipantChange[]>();
+  for (const id of participantIds) changes.set(id, await readers.readParticipantChanges(id));
+
+  const hashes = new Set<Hash>();
+  for (const steps of loggedHistories.values()) {
+    for (const step of steps) hashes.add((step.items[step.position] as Item).recordHash);
+  }
+  for (const list of changes.values()) for (const change of list) hashes.add(change.recordHash);
+  const records = await readers.readRecords([...hashes]);
+
+  const histories: PassportHistory[] = [...loggedHistories].map(([id, steps]) => ({
+    passportId: id,
+    steps: steps.map((step) => evidenceStep(step, records)),
+  }));
+  const uid = histories[0]?.steps[0]?.record?.uid;
+  return {
+    ...deployment,
+    uid: typeof uid === "string" ? uid : "",
+    histories,
+    participants: participantIds.map((id) => participantEvidence(id, changes.get(id) ?? [], records)),
+  };
+}
+
+async function gatherHistories(
+  passportId: PassportId,
+  { readSteps }: EvidenceReaders,
+): Promise<Map<PassportId, readonly LoggedStep[]> | null> {
+  const histories = new Map<PassportId, readonly LoggedStep[]>();
+  const open = [passportId];
+  for (let id = open.shift(); id !== undefined; id = open.shift()) {
+    if (histories.has(id) || histories.size >= MAX_HISTORIES) continue;
+    const steps = await readSteps(id);
+    if (steps.length === 0) return histories.size === 0 ? null : histories;
+    histories.set(id, steps);
+    const first = steps[0] as LoggedStep;
+    if (decodeHeader(first.header).kind === "transformation") {
+      for (const item of first.items) if (!/^0x0+$/.test(item.prevHead)) open.push(item.passportId);
+    }
+  }
+  return histories;
+}
+
+function participantsOf(histories: ReadonlyMap<PassportId, readonly LoggedStep[]>): ParticipantId[] {
+  const ids = new Set<ParticipantId>();
+  for (const [passportId, steps] of histories) {
+    ids.add(issuerOf(passportId));
+    for (const step of steps) {
+      const { kind, actor, counterparty } = decodeHeader(step.header);
+      if (actor !== 0) ids.add(actor);
+      if (hasCounterparty(kind)) ids.add(counterparty);
+    }
+  }
+  return [...ids].sort((a, b) => a - b);
+}
+
+function evidenceStep(step: LoggedStep, records: ReadonlyMap<Hash, JsonObject>): EvidenceStep {
+  const { kind } = decodeHeader(step.header);
+  const own = step.items[step.position] as Item;
+  return {
+    blockNumber: step.blockNumber,
+    blockHash: step.blockHash,
+    header: step.header,
+    position: step.position,
+    items: step.items.map((item) => (item === own || kind === "transformation" ? item : hashItem(kind, item))),
+    declined: step.declined,
+    applied: step.applied,
+    signatures: step.signatures,
+    record: records.get(own.recordHash) ?? null,
+    disclosures: [],
+  };
+}
+
+function participantEvidence(
+  id: ParticipantId,
+  changes: readonly ParticipantChange[],
+  records: ReadonlyMap<Hash, JsonObject>,
+): ParticipantEvidence {
+  const named = [...new Set(changes.map((change) => change.recordHash))];
+  return { id, changes, records: named.map((hash) => records.get(hash)).filter((record) => record !== undefined) };
+}
