@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runQuietly } from "./runNpm.mjs";
 import { sayWhile } from "./say.mjs";
@@ -9,6 +9,7 @@ const STAMP = join(STORAGE, "generated", ".generated-from");
 
 /** @param {string} root @returns {boolean} whether the database client was generated from the schema as it is now */
 export function isGenerated(root) {
+  if (!existsSync(join(root, STORAGE, "schema.prisma"))) return true; // nothing to generate from
   try {
     return readFileSync(join(root, STAMP), "utf8") === stampOf(root);
   } catch {

