@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { hexlify, randomBytes } from "ethers";
-import { decodeLogs, LOG_TOPICS, type LogName, type RawLog } from "../../backend/chain/decodeLogs.ts";
+import { decodeLogs, LOG_TOPICS, type RawLog } from "../../backend/chain/decodeLogs.ts";
+import type { LogName } from "../../backend/domain/reconciliation/contractLog.ts";
 import type { Hash, Hex } from "../../backend/domain/types.ts";
 import { contractInterface } from "./contractInterface.ts";
 
