@@ -1,5 +1,6 @@
 import { DomainError } from "./domain/errors.ts";
 import type { Address } from "./domain/types.ts";
+import { parseTrustRoot, type TrustRoot } from "./domain/verification/trustRoot.ts";
 
 /** Everything the environment decides. `null` means: use the embedded part, or find it out at start. */
 export type Config = {
@@ -13,6 +14,8 @@ export type Config = {
   /** When given, an RPC that answers for another chain is refused. */
   readonly chainId: number | null;
   readonly contract: Address | null;
+  /** Chain, contract and code hash in one line; takes the place of CHAIN_ID and CONTRACT_ADDRESS. */
+  readonly trustRoot: TrustRoot | null;
   readonly deploymentBlock: number | null;
   readonly ipfsApiUrl: string | null;
   /** Base URLs of other operators: records that are missing here are asked for there. */
@@ -92,6 +95,15 @@ class Reader {
     return this.#wrong(`${name} must be 0x and 40 hex digits`, null);
   }
 
+  trustRoot(name: string): TrustRoot | null {
+    const value = this.text(name);
+    try {
+      return value === null ? null : parseTrustRoot(value);
+    } catch {
+      return this.#wrong(`${name} must read eip155:{chainId}:{contract}:{codeHash}`, null);
+    }
+  }
+
   /** The values are left out of the message: a database URL carries a password. */
   #url(name: string, value: string, protocols: readonly string[]): string {
     const protocol = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : "";
@@ -123,6 +135,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rpcUrls: reader.urls("RPC_URL", HTTP),
     chainId: reader.whole("CHAIN_ID", null, 1, Number.MAX_SAFE_INTEGER),
     contract: reader.address("CONTRACT_ADDRESS"),
+    trustRoot: reader.trustRoot("TRUST_ROOT"),
     deploymentBlock: reader.whole("DEPLOYMENT_BLOCK", null, 0, 2 ** 31 - 1),
     ipfsApiUrl: reader.url("IPFS_API_URL", HTTP),
     peers: reader.urls("PEERS", HTTP),
@@ -136,8 +149,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     requestsPerMinute: reader.whole("REQUESTS_PER_MINUTE", 6000, 0, 100_000_000),
     trustedProxies: reader.whole("TRUSTED_PROXIES", 0, 0, 10),
   };
-  if (config.contract !== null && config.rpcUrls.length > 0 && config.deploymentBlock === null) {
-    reader.problems.push("DEPLOYMENT_BLOCK must say where CONTRACT_ADDRESS was deployed");
+  if ((config.contract ?? config.trustRoot) !== null && config.deploymentBlock === null) {
+    reader.problems.push("DEPLOYMENT_BLOCK must say in which block the contract was deployed");
+  }
+  if (config.contract !== null && config.trustRoot !== null) {
+    reader.problems.push("TRUST_ROOT and CONTRACT_ADDRESS say the same thing twice: keep TRUST_ROOT");
   }
   if (reader.problems.length > 0) {
     const problems = reader.problems;

@@ -17,6 +17,7 @@ const PARTICIPANT_HEADS = selector("participantHeads(uint24[])");
 /** Calls of views that take nothing. */
 export const REGISTRY_HEAD_CALL = selector("registryHead()");
 export const SUCCEEDED_BY_CALL = selector("succeededBy()");
+export const DOMAIN_SEPARATOR_CALL = selector("domainSeparator()");
 
 /** Dynamic values behind a head of offsets, as the ABI lays out tuples and lists of them. `fixed` words come as they are. */
 function encodeTuple(parts: readonly (string | { readonly tail: string })[]): string {
