@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
 import { DomainError } from "../domain/errors.ts";
+import { ensureFolder } from "./ensureFolder.ts";
 import { type FolderLock, takeFolder } from "./folderLock.ts";
 
 /**
@@ -27,7 +28,7 @@ export function openInstallation(folder: string): Installation {
   let lock: ReturnType<typeof takeFolder>;
   try {
     // Other users may pass through (PostgreSQL must not run as root), and list nothing; secrets are 0600 files.
-    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+    ensureFolder(dataDir, 0o711);
     accessSync(dataDir, constants.W_OK);
     lock = takeFolder(dataDir);
   } catch (cause) {

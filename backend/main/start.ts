@@ -1,0 +1,65 @@
+// The server of one installation: wires, listens, stops. `npm start` runs it through the launcher.
+import { readConfig } from "../config.ts";
+import { DomainError } from "../domain/errors.ts";
+import { listen } from "./listen.ts";
+import { startEmbedded } from "./startEmbedded.ts";
+import { createStopSteps } from "./stopSteps.ts";
+
+/** Past this the process ends as it stands; the watchdog then ends what it had started. */
+const STOP_MS = 4_500;
+
+const log = (line: string): void => console.log(line);
+const stopSteps = createStopSteps();
+let stopping = false;
+
+/** Throws when a stop was asked for while the start was under way. */
+class Interrupted extends Error {}
+function goOn(): void {
+  if (stopping) throw new Interrupted();
+}
+
+async function start(): Promise<void> {
+  const startedAt = performance.now();
+  const config = readConfig(process.env);
+  const door = await listen(config.port, config.host);
+  stopSteps.add("HTTP", door.close);
+  goOn();
+  if (config.databaseUrl === null || config.rpcUrls.length === 0) log("starting the database and the chain …");
+  const { dataDir, rpcUrls, postgres, chain } = await startEmbedded(config, stopSteps, log);
+  for (const part of [postgres, chain]) void part?.failed.then((error) => stop(error));
+  goOn();
+
+  log(`
+Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.
+
+  server   http://${config.host}:${door.port}
+  chain    ${rpcUrls.join(", ")}
+  data     ${dataDir}
+
+This is a simulation: all keys are on this one machine. Ctrl-C stops it.`);
+}
+
+/** Ends everything, and the process with exit code 0 when a person asked for it, 1 when an error did. */
+async function stop(error?: unknown): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  if (error !== undefined) console.error(sentence(error));
+  else log("\nstopping …");
+  const code = error === undefined ? 0 : 1;
+  setTimeout(() => process.exit(1), STOP_MS).unref();
+  await starting.catch(() => undefined);
+  await stopSteps.run(log);
+  if (error === undefined) log("stopped; everything is saved.");
+  process.exit(code);
+}
+
+/** Errors of ours are sentences for a person; anything else is a fault of the program and keeps its trace. */
+function sentence(error: unknown): string {
+  return error instanceof DomainError ? error.message : String((error as Error)?.stack ?? error);
+}
+
+// A terminal's Ctrl-C arrives more than once (the group, npm, the launcher): only the first counts.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
+
+const starting = start();
+starting.catch((error) => (error instanceof Interrupted ? undefined : stop(error)));
