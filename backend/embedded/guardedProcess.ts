@@ -1,5 +1,4 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 
 /** A child that cannot outlive this process. */
 export interface GuardedProcess {
@@ -11,13 +10,19 @@ export interface GuardedProcess {
   end(signal: NodeJS.Signals, graceMs: number): Promise<void>;
 }
 
-const RESTART_MS = 200;
-
-const watched = new Map<number, NodeJS.Signals>();
-let watchdog: ChildProcess | undefined;
+/**
+ * Reads from a pipe that our process holds open. The kernel closes it when our process ends, by kill -9 too; then the
+ * program (`$1`) gets its signal (`$2`), and five seconds later the last one. A shell costs 1 MB where a second Node
+ * costs 60, and every POSIX system has one. It is deaf to a service manager that signals the whole group at once.
+ */
+const WATCHDOG = `trap '' INT TERM HUP
+while read -r _; do :; done
+kill -s "$2" "$1" 2>/dev/null || exit 0
+i=0; while [ "$i" -lt 50 ]; do sleep 0.1; kill -0 "$1" 2>/dev/null || exit 0; i=$((i + 1)); done
+kill -s KILL "$1" 2>/dev/null`;
 
 /**
- * Starts a program that this process needs and that must go when it goes, even by kill -9: the watchdog sends it
+ * Starts a program that this process needs and that must go when it goes, even by kill -9: a watchdog sends it
  * `lastSignal` then. It runs in a session of its own, because Ctrl-C in a terminal signals the whole foreground group,
  * and a database that stops before the server has drained loses the server's last answers.
  */
@@ -37,8 +42,9 @@ export async function spawnGuarded(
   });
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${command} has no process number`);
-  watch(pid, lastSignal);
-  void ended.then(() => forget(pid));
+  const watchdog = watch(pid, lastSignal);
+  // It goes with its program: the number may belong to a stranger afterwards.
+  void ended.then(() => watchdog.kill("SIGKILL"));
   return {
     pid,
     child,
@@ -52,43 +58,12 @@ export async function spawnGuarded(
   };
 }
 
-function watch(pid: number, signal: NodeJS.Signals): void {
-  watched.set(pid, signal);
-  if (watchdog === undefined) startWatchdog();
-  else tell(`watch ${pid} ${signal}`);
-}
-
-function forget(pid: number): void {
-  watched.delete(pid);
-  tell(`forget ${pid}`);
-}
-
-function tell(line: string): void {
-  watchdog?.stdin?.write(`${line}\n`);
-}
-
-/** Starts the watchdog, and starts it again should it be killed while there is something to watch. */
-function startWatchdog(): void {
-  const program = fileURLToPath(new URL("watchdog.ts", import.meta.url));
-  const started = spawn(
-    process.execPath,
-    ["--max-old-space-size=16", "--disable-warning=ExperimentalWarning", program],
-    {
-      detached: true,
-      stdio: ["pipe", "ignore", "ignore"],
-    },
-  );
-  watchdog = started;
-  started.stdin?.on("error", () => undefined); // a write to a watchdog that was just killed: `exit` follows
-  const gone = () => {
-    if (watchdog !== started) return;
-    watchdog = undefined;
-    if (watched.size > 0) setTimeout(() => watchdog ?? startWatchdog(), RESTART_MS).unref();
-  };
-  started.once("exit", gone);
-  started.once("error", gone);
-  for (const [pid, signal] of watched) tell(`watch ${pid} ${signal}`);
+function watch(pid: number, signal: NodeJS.Signals): ChildProcess {
+  const args = ["-c", WATCHDOG, "watchdog", String(pid), signal.slice("SIG".length)];
+  const watchdog = spawn("/bin/sh", args, { detached: true, cwd: "/", stdio: ["pipe", "ignore", "ignore"] });
+  watchdog.stdin?.on("error", () => undefined); // a watchdog that is ended first breaks the pipe
   // Watching must not keep this process alive.
-  started.unref();
-  (started.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  watchdog.unref();
+  (watchdog.stdin as unknown as { unref?(): void } | null)?.unref?.();
+  return watchdog;
 }
