@@ -13,7 +13,7 @@ export default defineConfig({
     path: createRequire(import.meta.url).resolve("solc/soljson.js"),
     settings: {
       viaIR: true,
-      optimizer: { enabled: true, runs: 1_000_000 },
+      optimizer: { enabled: true, runs: 10_000 },
       evmVersion: "osaka",
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },

@@ -20,9 +20,16 @@ const format = (path: string, text: string): string =>
 
 async function render(): Promise<ReadonlyMap<string, string>> {
   await hre.tasks.getTask("build").run({ quiet: true });
-  const artifact = await hre.artifacts.readArtifact("IBatteryPassport");
+  const artifact = await hre.artifacts.readArtifact("BatteryPassport");
   const abi = `${HEADER}\nexport const batteryPassportAbi = ${JSON.stringify(artifact.abi)} as const;\n`;
-  return new Map([["backend/chain/abi.ts", format("backend/chain/abi.ts", abi)]]);
+  const bytecode = `${HEADER}
+/** Creation code: append the constructor's ABI-encoded arguments. */
+export const batteryPassportBytecode = ${JSON.stringify(artifact.bytecode)};
+`;
+  return new Map([
+    ["backend/chain/abi.ts", format("backend/chain/abi.ts", abi)],
+    ["backend/chain/bytecode.ts", format("backend/chain/bytecode.ts", bytecode)],
+  ]);
 }
 
 const stale: string[] = [];

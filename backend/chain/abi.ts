@@ -1,6 +1,15 @@
 // Generated from contracts/ by scripts/generateBindings.ts; edit the Solidity instead.
 
 export const batteryPassportAbi = [
+  {
+    inputs: [
+      { internalType: "address[]", name: "governors", type: "address[]" },
+      { internalType: "uint8", name: "threshold", type: "uint8" },
+      { internalType: "string", name: "resolver", type: "string" },
+    ],
+    stateMutability: "nonpayable",
+    type: "constructor",
+  },
   { inputs: [{ internalType: "uint32", name: "count", type: "uint32" }], name: "AnchorCountOutOfRange", type: "error" },
   {
     inputs: [
@@ -18,6 +27,49 @@ export const batteryPassportAbi = [
       { internalType: "uint256", name: "blockTime", type: "uint256" },
     ],
     name: "DeadlineOutOfRange",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "sender", type: "address" },
+      { internalType: "uint256", name: "tokenId", type: "uint256" },
+      { internalType: "address", name: "owner", type: "address" },
+    ],
+    name: "ERC721IncorrectOwner",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "uint256", name: "tokenId", type: "uint256" },
+    ],
+    name: "ERC721InsufficientApproval",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "approver", type: "address" }],
+    name: "ERC721InvalidApprover",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "operator", type: "address" }],
+    name: "ERC721InvalidOperator",
+    type: "error",
+  },
+  { inputs: [{ internalType: "address", name: "owner", type: "address" }], name: "ERC721InvalidOwner", type: "error" },
+  {
+    inputs: [{ internalType: "address", name: "receiver", type: "address" }],
+    name: "ERC721InvalidReceiver",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "sender", type: "address" }],
+    name: "ERC721InvalidSender",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "tokenId", type: "uint256" }],
+    name: "ERC721NonexistentToken",
     type: "error",
   },
   {
@@ -54,6 +106,7 @@ export const batteryPassportAbi = [
     name: "HoldPassportNotActive",
     type: "error",
   },
+  { inputs: [], name: "InvalidShortString", type: "error" },
   {
     inputs: [
       { internalType: "uint24", name: "participantId", type: "uint24" },
@@ -114,6 +167,11 @@ export const batteryPassportAbi = [
     name: "PassportMovesOnlyByHandoverSignedByBothSides",
     type: "error",
   },
+  {
+    inputs: [{ internalType: "string", name: "resolver", type: "string" }],
+    name: "PassportResolverInvalid",
+    type: "error",
+  },
   { inputs: [], name: "PassportTokensTakeNoApprovals", type: "error" },
   {
     inputs: [{ internalType: "enum IParticipantRegistry.ProposalKind", name: "kind", type: "uint8" }],
@@ -149,6 +207,7 @@ export const batteryPassportAbi = [
     name: "SignatureCheckStarved",
     type: "error",
   },
+  { inputs: [{ internalType: "string", name: "str", type: "string" }], name: "StringTooLong", type: "error" },
   {
     anonymous: false,
     inputs: [
@@ -205,6 +264,7 @@ export const batteryPassportAbi = [
     name: "CustodyEventApplied",
     type: "event",
   },
+  { anonymous: false, inputs: [], name: "EIP712DomainChanged", type: "event" },
   {
     anonymous: false,
     inputs: [
@@ -347,12 +407,12 @@ export const batteryPassportAbi = [
   },
   {
     inputs: [
-      { internalType: "address", name: "to", type: "address" },
-      { internalType: "uint256", name: "tokenId", type: "uint256" },
+      { internalType: "address", name: "", type: "address" },
+      { internalType: "uint256", name: "", type: "uint256" },
     ],
     name: "approve",
     outputs: [],
-    stateMutability: "nonpayable",
+    stateMutability: "pure",
     type: "function",
   },
   {
@@ -366,6 +426,21 @@ export const batteryPassportAbi = [
     inputs: [],
     name: "domainSeparator",
     outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "eip712Domain",
+    outputs: [
+      { internalType: "bytes1", name: "fields", type: "bytes1" },
+      { internalType: "string", name: "name", type: "string" },
+      { internalType: "string", name: "version", type: "string" },
+      { internalType: "uint256", name: "chainId", type: "uint256" },
+      { internalType: "address", name: "verifyingContract", type: "address" },
+      { internalType: "bytes32", name: "salt", type: "bytes32" },
+      { internalType: "uint256[]", name: "extensions", type: "uint256[]" },
+    ],
     stateMutability: "view",
     type: "function",
   },
@@ -399,7 +474,7 @@ export const batteryPassportAbi = [
   {
     inputs: [{ internalType: "uint256", name: "tokenId", type: "uint256" }],
     name: "getApproved",
-    outputs: [{ internalType: "address", name: "operator", type: "address" }],
+    outputs: [{ internalType: "address", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
@@ -407,8 +482,8 @@ export const batteryPassportAbi = [
     inputs: [],
     name: "governors",
     outputs: [
-      { internalType: "address[]", name: "governors", type: "address[]" },
-      { internalType: "uint8", name: "threshold", type: "uint8" },
+      { internalType: "address[]", name: "", type: "address[]" },
+      { internalType: "uint8", name: "", type: "uint8" },
     ],
     stateMutability: "view",
     type: "function",
@@ -430,12 +505,12 @@ export const batteryPassportAbi = [
   },
   {
     inputs: [
-      { internalType: "address", name: "owner", type: "address" },
-      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "address", name: "", type: "address" },
+      { internalType: "address", name: "", type: "address" },
     ],
     name: "isApprovedForAll",
     outputs: [{ internalType: "bool", name: "", type: "bool" }],
-    stateMutability: "view",
+    stateMutability: "pure",
     type: "function",
   },
   {
@@ -465,7 +540,7 @@ export const batteryPassportAbi = [
   {
     inputs: [{ internalType: "uint256", name: "tokenId", type: "uint256" }],
     name: "ownerOf",
-    outputs: [{ internalType: "address", name: "owner", type: "address" }],
+    outputs: [{ internalType: "address", name: "", type: "address" }],
     stateMutability: "view",
     type: "function",
   },
@@ -493,7 +568,21 @@ export const batteryPassportAbi = [
   {
     inputs: [{ internalType: "uint24[]", name: "participantIds", type: "uint24[]" }],
     name: "participantHeads",
-    outputs: [{ internalType: "bytes32[]", name: "", type: "bytes32[]" }],
+    outputs: [{ internalType: "bytes32[]", name: "heads", type: "bytes32[]" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes20", name: "passportId", type: "bytes20" }],
+    name: "passport",
+    outputs: [{ internalType: "PassportState", name: "", type: "bytes32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes20[]", name: "passportIds", type: "bytes20[]" }],
+    name: "passports",
+    outputs: [{ internalType: "PassportState[]", name: "states", type: "bytes32[]" }],
     stateMutability: "view",
     type: "function",
   },
@@ -537,35 +626,35 @@ export const batteryPassportAbi = [
   },
   {
     inputs: [
-      { internalType: "address", name: "from", type: "address" },
-      { internalType: "address", name: "to", type: "address" },
+      { internalType: "address", name: "", type: "address" },
+      { internalType: "address", name: "", type: "address" },
       { internalType: "uint256", name: "tokenId", type: "uint256" },
     ],
     name: "safeTransferFrom",
     outputs: [],
-    stateMutability: "nonpayable",
+    stateMutability: "pure",
     type: "function",
   },
   {
     inputs: [
-      { internalType: "address", name: "from", type: "address" },
-      { internalType: "address", name: "to", type: "address" },
+      { internalType: "address", name: "", type: "address" },
+      { internalType: "address", name: "", type: "address" },
       { internalType: "uint256", name: "tokenId", type: "uint256" },
-      { internalType: "bytes", name: "data", type: "bytes" },
+      { internalType: "bytes", name: "", type: "bytes" },
     ],
     name: "safeTransferFrom",
     outputs: [],
-    stateMutability: "nonpayable",
+    stateMutability: "pure",
     type: "function",
   },
   {
     inputs: [
-      { internalType: "address", name: "operator", type: "address" },
-      { internalType: "bool", name: "approved", type: "bool" },
+      { internalType: "address", name: "", type: "address" },
+      { internalType: "bool", name: "", type: "bool" },
     ],
     name: "setApprovalForAll",
     outputs: [],
-    stateMutability: "nonpayable",
+    stateMutability: "pure",
     type: "function",
   },
   {
@@ -607,7 +696,7 @@ export const batteryPassportAbi = [
     inputs: [{ internalType: "bytes4", name: "interfaceId", type: "bytes4" }],
     name: "supportsInterface",
     outputs: [{ internalType: "bool", name: "", type: "bool" }],
-    stateMutability: "view",
+    stateMutability: "pure",
     type: "function",
   },
   {
@@ -626,13 +715,13 @@ export const batteryPassportAbi = [
   },
   {
     inputs: [
-      { internalType: "address", name: "from", type: "address" },
-      { internalType: "address", name: "to", type: "address" },
+      { internalType: "address", name: "", type: "address" },
+      { internalType: "address", name: "", type: "address" },
       { internalType: "uint256", name: "tokenId", type: "uint256" },
     ],
     name: "transferFrom",
     outputs: [],
-    stateMutability: "nonpayable",
+    stateMutability: "pure",
     type: "function",
   },
 ] as const;

@@ -17,6 +17,7 @@ import {IERC5192} from "./IERC5192.sol";
 interface IPassportToken is IERC721Metadata, IERC5192 {
     error PassportMovesOnlyByHandoverSignedByBothSides(uint256 tokenId);
     error PassportTokensTakeNoApprovals();
+    error PassportResolverInvalid(string resolver);
 
     /// @notice Prefix of a passport's address on the web; the passport id (0x and 40 digits) follows it.
     function resolver() external view returns (string memory);

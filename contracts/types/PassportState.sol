@@ -21,7 +21,7 @@ uint256 constant PHASE_MASK = 0x07;
 uint256 constant MOVED_BIT = 0x08;
 uint256 constant HELD_BIT = 0x10;
 
-using { head, custodian, phase, moved, held, withHead, movedTo, ended, withHeld } for PassportState global;
+using {head, custodian, phase, moved, held, withHead, movedTo, ended, withHeld} for PassportState global;
 
 /// @dev A passport that was just created, in the hands of its issuer.
 function newPassportState(bytes28 initialHead, uint24 issuer) pure returns (PassportState) {
