@@ -1,0 +1,114 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
+import swaggerUi from "swagger-ui-express";
+import { DomainError } from "../domain/errors.ts";
+import type { AppDependencies } from "./dependencies.ts";
+import { createMetrics } from "./metrics.ts";
+import { expressPath, routeHandler } from "./mountRoute.ts";
+import { openApiDocument } from "./openApi.ts";
+import { problemHeaders, problemOf } from "./problems.ts";
+import { crossOriginReads, requestLimit, securityHeaders } from "./protections.ts";
+import { requestLog } from "./requestLog.ts";
+import type { Route } from "./route.ts";
+import { contentRoutes } from "./routes/content.ts";
+import { custodyEventRoutes } from "./routes/custodyEvents.ts";
+import { dppRoutes } from "./routes/dpps.ts";
+import { handoverRoutes } from "./routes/handovers.ts";
+import { operationRoutes } from "./routes/operation.ts";
+import { passportRoutes } from "./routes/passports.ts";
+import { registryRoutes } from "./routes/registry.ts";
+
+/**
+ * The HTTP application: every route, its documentation and its errors. It does not listen.
+ * @returns an Express application to hand to `http.createServer(serverLimits, app)`
+ */
+export function createApp(dependencies: AppDependencies): Express {
+  const metrics = createMetrics(dependencies);
+  const operation = operationRoutes(dependencies, metrics);
+  const routes = [
+    ...custodyEventRoutes(dependencies),
+    ...handoverRoutes(dependencies),
+    ...dppRoutes(dependencies),
+    ...passportRoutes(dependencies),
+    ...registryRoutes(dependencies),
+    ...contentRoutes(dependencies),
+  ];
+  const document = openApiDocument([...routes, ...operation], dependencies.publicUrl);
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("query parser", "simple"); // no nested objects out of `?a[b]=`
+  app.set("trust proxy", dependencies.trustedProxies);
+  app.set("strict routing", false);
+  app.use(requestLog(dependencies.log), metrics.observe, securityHeaders);
+  // Health must answer also when a client floods everything else.
+  mount(app, operation, dependencies.maxBodyBytes);
+  if (dependencies.requestsPerMinute > 0) app.use(requestLimit(dependencies.requestsPerMinute));
+  app.get("/openapi.json", crossOriginReads, (_request, response) => void response.json(document));
+  app.use("/docs", swaggerUi.serve, swaggerUi.setup(null, { swaggerUrl: "/openapi.json" }));
+  mount(app, routes, dependencies.maxBodyBytes);
+  app.use(() => {
+    throw new DomainError("route-unknown", "There is nothing at this address; see /openapi.json.", {});
+  });
+  app.use(problemHandler(dependencies));
+  return app;
+}
+
+function mount(app: Express, routes: readonly Route[], maxBodyBytes: number): void {
+  const router = Router({ caseSensitive: true });
+  for (const [path, atPath] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = atPath.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]));
+    const allow = [...methods, "OPTIONS"].join(", ");
+    const place = router.route(expressPath(path));
+    const shared = atPath.filter((route) => route.crossOrigin).map(({ method }) => method.toUpperCase());
+    place.options(answerOptions(allow, shared));
+    for (const route of atPath) {
+      const handlers = [...(route.crossOrigin ? [crossOriginReads] : []), routeHandler(route, maxBodyBytes)];
+      place[route.method](...handlers);
+    }
+    place.all((_request, response) => {
+      response.set("allow", allow);
+      throw new DomainError("method-not-allowed", `This address takes ${allow} only.`, { allow });
+    });
+  }
+  app.use(router);
+}
+
+/** OPTIONS and CORS preflights. Requests that write are not offered to other origins. */
+function answerOptions(allow: string, shared: readonly string[]): RequestHandler {
+  return (_request, response) => {
+    response.set({ allow, "content-length": "0" });
+    if (shared.length > 0) {
+      response.set({
+        "access-control-allow-origin": "*",
+        "access-control-allow-methods": shared.join(", "),
+        "access-control-allow-headers": "content-type",
+        "access-control-max-age": "600",
+      });
+    }
+    response.status(204).end();
+  };
+}
+
+/** The last word on every error: RFC 9457, and for faults of ours nothing but that there was one. */
+function problemHandler({ publicUrl, log }: AppDependencies): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const problem = problemOf(error, publicUrl);
+    if (problem.status >= 500) log.error({ err: error, reqId: request.id, code: problem.code }, "a request failed");
+    response.status(problem.status).set(problemHeaders(problem)).type("application/problem+json");
+    response.send(JSON.stringify(problem));
+    if (!request.complete) closeAfterAnswer(request);
+  };
+}
+
+/**
+ * A client that still sends is not listened to for ever: a refused body may have no end. The answer gets a moment to
+ * arrive before the connection goes.
+ */
+function closeAfterAnswer(request: express.Request): void {
+  request.res?.once("finish", () => {
+    request.unpipe();
+    request.pause();
+    setTimeout(() => request.socket.destroy(), 500).unref();
+  });
+}

@@ -1,0 +1,78 @@
+import type { RequestHandler } from "express";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type Backlog, readBacklog } from "../services/operation/readBacklog.ts";
+import type { AppDependencies } from "./dependencies.ts";
+
+export type Metrics = {
+  readonly contentType: string;
+  /** Reads the backlog and renders everything; figures of a database that does not answer are left at their last value. */
+  render(): Promise<string>;
+  /** Times a request under its route's path, never under its URL: a label per id would grow without end. */
+  readonly observe: RequestHandler;
+};
+
+const FIGURES: { readonly [figure in keyof Backlog]: readonly [name: string, help: string] } = {
+  openEvents: ["open_events", "Accepted events that are not wholly on chain."],
+  oldestUnanchoredAge: ["oldest_unanchored_seconds", "Age of the oldest accepted event that is not wholly on chain."],
+  openOffers: ["open_offers", "Handovers that wait for their receiver."],
+  unpublishedRecords: ["unpublished_records", "Records that wait for content-addressed storage."],
+  missingRecords: ["missing_records", "Records that the chain names and that are not here."],
+  submissionsInFlight: ["submissions_in_flight", "Submissions that are sealed or sent and not mined."],
+  attemptsInFlight: ["attempts_in_flight", "Signed transactions of the submissions in flight."],
+  followerAge: [
+    "follower_age_seconds",
+    "Time since the last followed block; large on an idle chain that mines on demand.",
+  ],
+  headBlock: ["head_block", "Number of the last followed block."],
+  safeBlock: ["safe_block", "Number of the last safe block."],
+  finalizedBlock: ["finalized_block", "Number of the last finalized block."],
+};
+
+/** Each application has its own registry, so that several in one process do not mix. */
+export function createMetrics({ database, acceptor, log }: AppDependencies): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const prefix = "battery_passport_";
+  const gauges = new Map(
+    Object.entries(FIGURES).map(([figure, [name, help]]) => [
+      figure as keyof Backlog,
+      new Gauge({ name: prefix + name, help, registers: [registry] }),
+    ]),
+  );
+  new Gauge({
+    name: `${prefix}events_waiting`,
+    help: "Events that wait in this process to be stored.",
+    registers: [registry],
+    collect() {
+      this.set(acceptor.waiting());
+    },
+  });
+  const durations = new Histogram({
+    name: `${prefix}http_request_seconds`,
+    help: "Time to answer a request.",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 1, 5],
+    registers: [registry],
+  });
+
+  return {
+    contentType: registry.contentType,
+    async render() {
+      try {
+        const backlog = await readBacklog(database);
+        for (const [figure, gauge] of gauges) gauge.set(backlog[figure]);
+      } catch (error) {
+        log.warn({ err: error }, "the backlog could not be read for the metrics");
+      }
+      return registry.metrics();
+    },
+    observe(request, response, next) {
+      const stop = durations.startTimer();
+      response.once("finish", () => {
+        const route = typeof request.route?.path === "string" ? request.route.path : "none";
+        stop({ method: request.method, route, status: String(response.statusCode) });
+      });
+      next();
+    },
+  };
+}

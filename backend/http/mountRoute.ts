@@ -1,0 +1,47 @@
+import type { Request, RequestHandler, Response } from "express";
+import * as z from "zod";
+import { DomainError } from "../domain/errors.ts";
+import { JSON_TYPE, parseBody, readBody } from "./readBody.ts";
+import type { Reply, Route } from "./route.ts";
+
+/** Express's form of an OpenAPI path. */
+export const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+/** The handler of one route: parse at the door, call the use case, write the reply. */
+export function routeHandler(route: Route, maxBodyBytes: number): RequestHandler {
+  return async (request, response) => {
+    const params = judged(route.params, { ...request.params }, "path");
+    const query = judged(route.query ?? (route.unknownQuery ? z.unknown() : NO_QUERY), { ...request.query }, "query");
+    const body = await bodyOf(route, request, maxBodyBytes);
+    write(response, await route.handle({ params, query, body, request }));
+  };
+}
+
+const NO_QUERY = z.strictObject({});
+
+async function bodyOf({ body }: Route, request: Request, maxBodyBytes: number): Promise<unknown> {
+  if (body === undefined) return undefined;
+  const text = await readBody(request, [JSON_TYPE], body.maxBytes ?? maxBodyBytes);
+  return judged(body.schema, parseBody(text), "body");
+}
+
+/**
+ * The value as the schema's type. Throws `request-invalid` with where and what, never with the value itself: it may be a
+ * secret, and it may be two megabytes.
+ */
+export function judged<T>(schema: z.ZodType<T> | undefined, value: unknown, place: string): T {
+  if (schema === undefined) return value as T;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => ({ path: [place, ...path].join("."), message }));
+  throw new DomainError("request-invalid", `The request is not as documented: ${problems[0]?.path}.`, { problems });
+}
+
+function write(response: Response, { status, json, bytes, headers = {} }: Reply): void {
+  response.status(status).set(headers);
+  if (bytes !== undefined) response.end(bytes);
+  else if (json !== undefined) response.json(json);
+  else response.end();
+}

@@ -1,0 +1,85 @@
+import * as z from "zod";
+import type { JsonValue } from "../../domain/types.ts";
+import { passRpc } from "../../services/operation/passRpc.ts";
+import { readPublicBlock } from "../../services/operation/readPublicBlock.ts";
+import type { AppDependencies } from "../dependencies.ts";
+import { type Route, route } from "../route.ts";
+import { dppWithClaimants, representation } from "../schemas/passports.ts";
+import { readByProduct } from "./dpps.ts";
+
+const MAX_RPC_BYTES = 64 * 1024;
+
+const rpcRequest = z.strictObject({
+  jsonrpc: z.literal("2.0"),
+  id: z.union([z.string().max(100), z.number(), z.null()]).default(null),
+  method: z.string().max(100),
+  params: z
+    .array(z.unknown())
+    .max(10)
+    .default([])
+    .transform((params) => params as JsonValue[]),
+});
+const rpcAnswer = z.looseObject({ jsonrpc: z.literal("2.0") });
+
+/** What verifiers fetch by hash, from a chain, or by scanning a battery. */
+export function contentRoutes(dependencies: AppDependencies): Route[] {
+  const { database, deployment, readBlock, rpc } = dependencies;
+  const digitalLink = (path: string, operationId: string): Route =>
+    route({
+      method: "get",
+      path,
+      operationId,
+      tag: "Identifiers",
+      summary: "The passport behind a GS1 Digital Link, as printed on the battery.",
+      params: z.object({ gtin: z.string().max(20), serial: z.string().max(60), lot: z.string().max(60).optional() }),
+      unknownQuery: "ignore",
+      answers: { 200: { description: "As /v1/dppsByProductId.", schema: dppWithClaimants } },
+      problems: [404],
+      crossOrigin: true,
+      async handle({ params }) {
+        const uid = `https://id.gs1.org/01/${params.gtin}/21/${encodeURIComponent(params.serial)}`;
+        return { status: 200, json: await readByProduct(dependencies, uid, representation.parse(undefined)) };
+      },
+    });
+  return [
+    digitalLink("/01/{gtin}/21/{serial}", "resolveDigitalLink"),
+    digitalLink("/01/{gtin}/10/{lot}/21/{serial}", "resolveDigitalLinkWithLot"),
+    route({
+      method: "get",
+      path: "/ipfs/{cid}",
+      operationId: "readBlock",
+      tag: "Content",
+      summary: "The raw bytes behind a CID: hash them yourself.",
+      params: z.object({ cid: z.string().max(100) }),
+      unknownQuery: "ignore",
+      answers: { 200: { description: "The block.", schema: z.string(), type: "application/octet-stream" } },
+      problems: [404, 502],
+      crossOrigin: true,
+      async handle({ params }) {
+        const bytes = await readPublicBlock(database, readBlock, params.cid);
+        const headers = {
+          "content-type": "application/octet-stream",
+          "content-disposition": `attachment; filename="${params.cid}.bin"`,
+          "cache-control": "public, max-age=31536000, immutable",
+          etag: `"${params.cid}"`,
+        };
+        return { status: 200, bytes, headers };
+      },
+    }),
+    route({
+      method: "post",
+      path: "/rpc",
+      operationId: "passRpc",
+      tag: "Content",
+      summary: "Read-only pass-through to this operator's chain RPC: its answers are the operator's.",
+      body: { schema: z.union([rpcRequest, z.array(rpcRequest).min(1).max(50)]), maxBytes: MAX_RPC_BYTES },
+      answers: { 200: { description: "JSON-RPC answers.", schema: z.union([rpcAnswer, z.array(rpcAnswer)]) } },
+      problems: [413, 415],
+      crossOrigin: true,
+      async handle({ body }) {
+        const answers = await passRpc(rpc, deployment.contract, Array.isArray(body) ? body : [body]);
+        return { status: 200, json: Array.isArray(body) ? answers : answers[0] };
+      },
+    }),
+  ];
+}
