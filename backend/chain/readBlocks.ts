@@ -33,7 +33,7 @@ function parseHash(rpc: JsonRpc, value: unknown, what: string): Hash {
   return value as Hash;
 }
 
-function parseHeader(rpc: JsonRpc, value: unknown): BlockHeader | null {
+export function parseHeaderAnswer(rpc: JsonRpc, value: unknown): BlockHeader | null {
   if (value === null) return null;
   if (typeof value !== "object") throw malformed(rpc, "no block for a block");
   const block = value as Record<string, unknown>;
@@ -60,7 +60,7 @@ export async function readHeaders(
 ): Promise<(BlockHeader | null)[]> {
   const answers = await batchAll(rpc, wanted.map(headerRequest));
   return answers.map((answer, i) => {
-    const header = parseHeader(rpc, answer);
+    const header = parseHeaderAnswer(rpc, answer);
     const which = wanted[i];
     const differs =
       header !== null &&

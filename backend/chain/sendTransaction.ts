@@ -146,6 +146,6 @@ export async function waitForReceipt(rpc: JsonRpc, hash: Hash, timeoutMs = 120_0
         timeoutMs,
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,0 +1,312 @@
+import { ZERO_HASH } from "../domain/bytes.ts";
+import { formatBitmap } from "../domain/custody/events.ts";
+import type { PassportState } from "../domain/custody/state.ts";
+import { issuerOf } from "../domain/identifiers/passportId.ts";
+import type { CustodyEventAppliedLog, DecodedLog, LogName, LogPlace } from "../domain/reconciliation/contractLog.ts";
+import type { Block } from "../domain/reconciliation/decideStep.ts";
+import { type CustodyStep, type PassportProgress, projectCustodyLog } from "../domain/reconciliation/projectCustody.ts";
+import type { Hash, PassportId } from "../domain/types.ts";
+import type { Transaction } from "./database.ts";
+import { type Columns, insertRows } from "./insertRows.ts";
+
+type LogOf<Name extends LogName> = Extract<DecodedLog, { readonly name: Name }>;
+type StoredStep = CustodyStep & { readonly place: LogPlace; readonly digest: Hash };
+
+const logsNamed = <Name extends LogName>(logs: readonly DecodedLog[], ...names: readonly Name[]): LogOf<Name>[] =>
+  logs.filter((log): log is LogOf<Name> => (names as readonly LogName[]).includes(log.name));
+
+const PLACE: Columns<LogPlace> = [
+  ["block_number", "int", (row) => row.blockNumber],
+  ["log_index", "int", (row) => row.logIndex],
+];
+
+/**
+ * Adds the logs of blocks that follow the projection's head. Everything derives from the logs; what the operator knows
+ * besides is of no account here, so that a second installation derives the same rows.
+ * @param logs of these blocks, ascending by block and index
+ * @returns the digests of the custody events that were applied
+ */
+export async function projectBlocks(
+  tx: Transaction,
+  separator: Uint8Array,
+  blocks: readonly Block[],
+  logs: readonly DecodedLog[],
+): Promise<Hash[]> {
+  const counts = new Map<number, number>();
+  for (const log of logs) counts.set(log.blockNumber, (counts.get(log.blockNumber) ?? 0) + 1);
+  await insertRows(
+    tx,
+    "chain_block",
+    [
+      ["number", "int", (block) => block.number],
+      ["hash", "text", (block) => block.hash],
+      ["parent_hash", "text", (block) => block.parentHash],
+      ["time", "int", (block) => block.time],
+      ["logs", "int", (block) => counts.get(block.number) ?? 0],
+    ],
+    blocks,
+  );
+  await insertRejections(tx, logsNamed(logs, "Rejected"));
+  await insertRegistry(tx, logs);
+  const digests = await projectCustody(tx, separator, logs);
+  await projectHolds(tx, logsNamed(logs, "Held", "Released"));
+  await refreshParticipants(
+    tx,
+    logsNamed(logs, "ParticipantChanged").map((log) => log.participantId),
+  );
+  return digests;
+}
+
+async function insertRejections(tx: Transaction, logs: readonly LogOf<"Rejected">[]): Promise<void> {
+  const columns: Columns<LogOf<"Rejected">> = [
+    ...PLACE,
+    ["digest", "text", (log) => log.digest],
+    ["event_index", "int", (log) => log.eventIndex],
+    ["item_index", "int", (log) => log.itemIndex ?? -1],
+    ["reason", "text", (log) => log.reason],
+  ];
+  await insertRows(tx, "chain_rejection", columns, logs);
+}
+
+async function insertRegistry(tx: Transaction, logs: readonly DecodedLog[]): Promise<void> {
+  for (const log of logsNamed(logs, "GovernorsSet")) {
+    await tx.query("INSERT INTO chain_governor_set VALUES ($1, $2, $3, $4, $5)", [
+      log.blockNumber,
+      log.logIndex,
+      log.governors,
+      log.threshold,
+      log.registryHead,
+    ]);
+  }
+  for (const log of logsNamed(logs, "SucceededBy")) {
+    await tx.query("INSERT INTO chain_succession VALUES ($1, $2, $3)", [log.blockNumber, log.logIndex, log.successor]);
+  }
+  const proposals: Columns<LogOf<"ProposalExecuted">> = [
+    ...PLACE,
+    ["digest", "text", (log) => log.digest],
+    ["kind", "text", (log) => log.proposal.kind],
+    ["proposal", "jsonb", (log) => JSON.stringify(log.proposal)],
+    ["registry_head", "text", (log) => log.registryHead],
+    ["signatures", "text", (log) => log.signatures],
+  ];
+  await insertRows(tx, "chain_proposal", proposals, logsNamed(logs, "ProposalExecuted"));
+  await insertParticipantChanges(tx, logsNamed(logs, "ParticipantChanged"));
+}
+
+async function insertParticipantChanges(tx: Transaction, logs: readonly LogOf<"ParticipantChanged">[]): Promise<void> {
+  const { rows } = await tx.query(
+    `SELECT participant_id AS id, count(*)::int AS length FROM chain_participant_change
+     WHERE participant_id = ANY($1) GROUP BY participant_id`,
+    [logs.map((log) => log.participantId)],
+  );
+  const lengths = new Map<number, number>(rows.map((row: { id: number; length: number }) => [row.id, row.length]));
+  const numbered = logs.map((log) => {
+    const sequence = lengths.get(log.participantId) ?? 0;
+    lengths.set(log.participantId, sequence + 1);
+    return { ...log, sequence };
+  });
+  const columns: Columns<(typeof numbered)[number]> = [
+    ...PLACE,
+    ["participant_id", "int", (log) => log.participantId],
+    ["sequence", "int", (log) => log.sequence],
+    ["cause", "text", (log) => log.cause],
+    ["account", "text", (log) => log.account],
+    ["signer", "text", (log) => log.signer],
+    ["roles", "int", (log) => log.roles],
+    ["active", "bool", (log) => log.active],
+    ["record_hash", "text", (log) => log.recordHash],
+    ["changed_at", "bigint", (log) => log.changedAt],
+    ["head", "text", (log) => log.participantHead],
+  ];
+  await insertRows(tx, "chain_participant_change", columns, numbered);
+  await noteMissingRecords(
+    tx,
+    logs.map((log) => log.recordHash).filter((hash) => hash !== ZERO_HASH),
+  );
+}
+
+async function readProgress(tx: Transaction, ids: readonly PassportId[]): Promise<Map<PassportId, PassportProgress>> {
+  const { rows } = await tx.query(
+    "SELECT id, head, custodian, phase, moved, held, length FROM chain_passport WHERE id = ANY($1)",
+    [ids],
+  );
+  return new Map(
+    rows.map(({ id, length, ...state }: PassportState & { id: PassportId; length: number }) => [id, { state, length }]),
+  );
+}
+
+async function projectCustody(tx: Transaction, separator: Uint8Array, logs: readonly DecodedLog[]): Promise<Hash[]> {
+  const custodyLogs = logsNamed(logs, "CustodyEventApplied");
+  if (custodyLogs.length === 0) return [];
+  const ids = new Set(custodyLogs.flatMap((log) => log.items.map((item) => item.passportId)));
+  const passports = await readProgress(tx, [...ids]);
+  const steps: StoredStep[] = [];
+  for (const log of custodyLogs) {
+    for (const step of projectCustodyLog(separator, log, passports)) {
+      steps.push({ ...step, place: log, digest: log.digest });
+    }
+  }
+  await insertRows(tx, "chain_custody_log", CUSTODY_LOG_COLUMNS, custodyLogs);
+  await insertRows(tx, "chain_custody_step", STEP_COLUMNS, steps);
+  await writePassports(tx, steps);
+  await noteMissingRecords(
+    tx,
+    steps.map((step) => step.recordHash),
+  );
+  return [...new Set(custodyLogs.map((log) => log.digest))];
+}
+
+const CUSTODY_LOG_COLUMNS: Columns<LogPlace & CustodyEventAppliedLog> = [
+  ...PLACE,
+  ["block_hash", "text", (log) => log.blockHash],
+  ["tx_hash", "text", (log) => log.transactionHash],
+  ["digest", "text", (log) => log.digest],
+  ["header", "text", (log) => log.header],
+  [
+    "items",
+    "jsonb",
+    (log) => JSON.stringify(log.items.map((item) => [item.passportId, item.prevHead, item.recordHash])),
+  ],
+  ["declined", "text", (log) => formatBitmap(log.declined)],
+  ["applied", "text", (log) => formatBitmap(log.applied)],
+  ["signatures", "text", (log) => log.signatures],
+];
+
+const STEP_COLUMNS: Columns<StoredStep> = [
+  ["passport_id", "text", (step) => step.passportId],
+  ["sequence", "int", (step) => step.sequence],
+  ["digest", "text", (step) => step.digest],
+  ["position", "int", (step) => step.position],
+  ["kind", "text", (step) => step.event.kind],
+  ["actor", "int", (step) => step.event.actor],
+  ["counterparty", "int", (step) => step.event.counterparty],
+  ["occurred_at", "bigint", (step) => step.event.occurredAt],
+  ["prev_head", "text", (step) => step.prevHead],
+  ["head", "text", (step) => step.after.head],
+  ["record_hash", "text", (step) => step.recordHash],
+  ["custodian", "int", (step) => step.after.custodian],
+  ["phase", "text", (step) => step.after.phase],
+  ["moved", "bool", (step) => step.after.moved],
+  ["block_number", "int", (step) => step.place.blockNumber],
+  ["log_index", "int", (step) => step.place.logIndex],
+];
+
+/** The state after the last step of each passport; the hold flag is not theirs to change. */
+async function writePassports(tx: Transaction, steps: readonly StoredStep[]): Promise<void> {
+  const last = new Map(steps.map((step) => [step.passportId, step]));
+  const columns: Columns<StoredStep> = [
+    ["id", "text", (step) => step.passportId],
+    ["issuer", "int", (step) => issuerOf(step.passportId)],
+    ["head", "text", (step) => step.after.head],
+    ["custodian", "int", (step) => step.after.custodian],
+    ["phase", "text", (step) => step.after.phase],
+    ["moved", "bool", (step) => step.after.moved],
+    ["held", "bool", () => false],
+    ["length", "int", (step) => step.sequence + 1],
+    ["minted_block", "int", (step) => step.place.blockNumber],
+    ["changed_block", "int", (step) => step.place.blockNumber],
+  ];
+  const first = new Map(steps.filter((step) => step.sequence === 0).map((step) => [step.passportId, step]));
+  const minted: Columns<StoredStep> = columns.map((column) =>
+    column[0] === "minted_block"
+      ? ["minted_block", "int", (step) => (first.get(step.passportId) ?? step).place.blockNumber]
+      : column,
+  );
+  await insertRows(
+    tx,
+    "chain_passport",
+    minted,
+    [...last.values()],
+    `ON CONFLICT (id) DO UPDATE SET head = excluded.head, custodian = excluded.custodian, phase = excluded.phase,
+       moved = excluded.moved, length = excluded.length, changed_block = excluded.changed_block`,
+  );
+}
+
+async function projectHolds(tx: Transaction, logs: readonly (LogOf<"Held"> | LogOf<"Released">)[]): Promise<void> {
+  const columns: Columns<LogOf<"Held"> | LogOf<"Released">> = [
+    ...PLACE,
+    ["passport_id", "text", (log) => log.passportId],
+    ["held", "bool", (log) => log.name === "Held"],
+    ["regulator", "int", (log) => log.regulator],
+    ["counter", "bigint", (log) => log.counter],
+    ["until", "bigint", (log) => (log.name === "Held" ? log.until : null)],
+    ["reason_hash", "text", (log) => log.reasonHash],
+    ["signatures", "text", (log) => (log.name === "Held" ? log.signature : log.signatures)],
+  ];
+  await insertRows(tx, "chain_hold", columns, logs);
+  if (logs.length > 0) await refreshHolds(tx, [...new Set(logs.map((log) => log.passportId))]);
+}
+
+/** The flag as the last log of each passport says. */
+async function refreshHolds(tx: Transaction, ids: readonly PassportId[]): Promise<void> {
+  await tx.query(
+    `UPDATE chain_passport p SET held = coalesce((SELECT h.held FROM chain_hold h WHERE h.passport_id = p.id
+       ORDER BY h.block_number DESC, h.log_index DESC LIMIT 1), false) WHERE p.id = ANY($1)`,
+    [ids],
+  );
+}
+
+/** Participants as their last remaining change says; one without any was never admitted. */
+async function refreshParticipants(tx: Transaction, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `WITH last AS (SELECT DISTINCT ON (participant_id) * FROM chain_participant_change WHERE participant_id = ANY($1)
+       ORDER BY participant_id, sequence DESC),
+     gone AS (DELETE FROM chain_participant WHERE id = ANY($1) AND id NOT IN (SELECT participant_id FROM last))
+     INSERT INTO chain_participant (id, account, signer, roles, active, record_hash, head, changed_block)
+     SELECT participant_id, account, signer, roles, active, record_hash, head, block_number FROM last
+     ON CONFLICT (id) DO UPDATE SET account = excluded.account, signer = excluded.signer, roles = excluded.roles,
+       active = excluded.active, record_hash = excluded.record_hash, head = excluded.head,
+       changed_block = excluded.changed_block`,
+    [ids],
+  );
+}
+
+/** Records that the chain names and that are not here: the content step looks for them. */
+async function noteMissingRecords(tx: Transaction, hashes: readonly Hash[]): Promise<void> {
+  if (hashes.length === 0) return;
+  await tx.query(
+    `INSERT INTO missing_record (hash) SELECT DISTINCT wanted.hash FROM unnest($1::text[]) AS wanted(hash)
+     WHERE NOT EXISTS (SELECT FROM record WHERE record.hash = wanted.hash) ON CONFLICT DO NOTHING`,
+    [hashes],
+  );
+}
+
+/**
+ * Undoes every block above `to`: rows of orphaned blocks go, and what they had changed is derived from what remains.
+ * @returns the digests of custody events that had been applied there
+ */
+export async function undoBlocks(tx: Transaction, to: number): Promise<Hash[]> {
+  const deleted = async (table: string, column: string): Promise<unknown[]> => {
+    const { rows } = await tx.query(`DELETE FROM ${table} WHERE block_number > $1 RETURNING ${column} AS value`, [to]);
+    return [...new Set(rows.map((row: { value: unknown }) => row.value))];
+  };
+  const passports = (await deleted("chain_custody_step", "passport_id")) as PassportId[];
+  const participants = (await deleted("chain_participant_change", "participant_id")) as number[];
+  const held = (await deleted("chain_hold", "passport_id")) as PassportId[];
+  const digests = (await deleted("chain_custody_log", "digest")) as Hash[];
+  for (const table of ["chain_rejection", "chain_proposal", "chain_governor_set", "chain_succession"]) {
+    await deleted(table, "log_index");
+  }
+  await tx.query("DELETE FROM chain_block WHERE number > $1", [to]);
+  await restorePassports(tx, passports);
+  await refreshHolds(tx, [...new Set([...passports, ...held])]);
+  await refreshParticipants(tx, participants);
+  return digests;
+}
+
+async function restorePassports(tx: Transaction, ids: readonly PassportId[]): Promise<void> {
+  await tx.query(
+    `WITH last AS (SELECT DISTINCT ON (passport_id) * FROM chain_custody_step WHERE passport_id = ANY($1)
+       ORDER BY passport_id, sequence DESC),
+     gone AS (DELETE FROM chain_passport WHERE id = ANY($1) AND id NOT IN (SELECT passport_id FROM last))
+     UPDATE chain_passport p SET head = last.head, custodian = last.custodian, phase = last.phase, moved = last.moved,
+       length = last.sequence + 1, changed_block = last.block_number FROM last WHERE p.id = last.passport_id`,
+    [ids],
+  );
+}
+
+/** Drops headers that finality made useless: those below the finalized block without logs of ours. */
+export async function pruneBlocks(tx: Transaction, finalizedNumber: number): Promise<void> {
+  await tx.query("DELETE FROM chain_block WHERE number < $1 AND logs = 0", [finalizedNumber]);
+}
