@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readCodeHash } from "../chain/deploy.ts";
 import { DOMAIN_SEPARATOR_CALL } from "../chain/encodeCalls.ts";
 import type { JsonRpc } from "../chain/jsonRpc.ts";
+import { readCodeHash } from "../chain/readCodeHash.ts";
 import { readChainId } from "../chain/sendTransaction.ts";
 import type { Config } from "../config.ts";
 import { toHex } from "../domain/bytes.ts";

@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import type { RequestListener } from "node:http";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { connectJsonRpc, type JsonRpc } from "../chain/jsonRpc.ts";
+import { readChainView } from "../chain/readChainView.ts";
+import type { Config } from "../config.ts";
+import type { PutBlock, ReadBlock } from "../content/block.ts";
+import { diskBlocks } from "../content/diskBlocks.ts";
+import { kuboBlocks } from "../content/kuboBlocks.ts";
+import { recoverSigner } from "../domain/signatures.ts";
+import type { Hex } from "../domain/types.ts";
+import { secretFile } from "../embedded/secretFile.ts";
+import { createApp } from "../http/createApp.ts";
+import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
+import { receiptKey } from "../services/custody/receiptKey.ts";
+import type { ReceiptKey } from "../services/custody/signReceipt.ts";
+import type { Deployment } from "../services/deployment.ts";
+import type { Database } from "../storage/database.ts";
+
+/** The application with what the workers share with it. */
+export interface Application {
+  readonly app: RequestListener;
+  readonly blocks: { readonly putBlock: PutBlock; readonly readBlock: ReadBlock };
+  /** Lets commits under way finish. */
+  close(): Promise<void>;
+}
+
+export async function wireApplication(parts: {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly publicUrl: string;
+  readonly rpcUrls: readonly string[];
+  readonly deployment: Deployment;
+  readonly database: Database;
+  readonly operatorKey: Hex;
+  readonly log: Logger;
+}): Promise<Application> {
+  const { config, dataDir, deployment, database, log } = parts;
+  const rpcs = parts.rpcUrls.map((url) => connectJsonRpc(url));
+  const blocks = config.ipfsApiUrl === null ? diskBlocks(join(dataDir, "blocks")) : kuboBlocks(config.ipfsApiUrl);
+  const sealing = { key: Buffer.from(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
+  const now = () => Math.floor(Date.now() / 1000);
+  const acceptor = createAcceptor({
+    pool: database.pool,
+    domain: deployment,
+    recoverSigner,
+    receiptKey: operatorsReceiptKey(database, parts.operatorKey, config.operatorId),
+    sealing,
+    now,
+    maxOpenItems: config.maxOpenItems,
+  });
+  const app = createApp({
+    database,
+    deployment,
+    acceptor,
+    recoverSigner,
+    sealing,
+    rpc: rpcs[0] as JsonRpc,
+    readChainView: (question) => readChainView(rpcs, deployment.contract, question),
+    readBlock: blocks.readBlock,
+    now,
+    clock: () => performance.now(),
+    log,
+    publicUrl: parts.publicUrl,
+    maxBodyBytes: config.maxBodyBytes,
+    requestsPerMinute: config.requestsPerMinute,
+    trustedProxies: config.trustedProxies,
+  });
+  return { app, blocks, close: async () => void (await acceptor.close()) };
+}
+
+/**
+ * The operator's receipt key. Which participant it belongs to, if any, the chain says and may say later: a new
+ * installation signs receipts before the quorum has admitted its operator.
+ */
+function operatorsReceiptKey(database: Database, privateKey: Hex, configured: number): ReceiptKey {
+  const key = receiptKey(privateKey, configured);
+  if (configured !== 0) return key;
+  let publisher = 0;
+  const lookUp = async (): Promise<void> => {
+    const { rows } = await database.pool.query<{ id: number }>(
+      "SELECT id FROM chain_participant WHERE signer = $1 AND active ORDER BY id LIMIT 1",
+      [key.signer],
+    );
+    publisher = rows[0]?.id ?? 0;
+  };
+  let nextLookUp = 0;
+  return {
+    signer: key.signer,
+    sign: key.sign,
+    get publisher() {
+      if (publisher === 0 && performance.now() >= nextLookUp) {
+        nextLookUp = performance.now() + 1_000;
+        lookUp().catch(() => undefined); // asked again with the next receipt
+      }
+      return publisher;
+    },
+  };
+}
