@@ -1,4 +1,11 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
 import swaggerUi from "swagger-ui-express";
 import { DomainError } from "../domain/errors.ts";
 import type { AppDependencies } from "./dependencies.ts";
@@ -44,13 +51,23 @@ export function createApp(dependencies: AppDependencies): Express {
   mount(app, operation, dependencies.maxBodyBytes);
   if (dependencies.requestsPerMinute > 0) app.use(requestLimit(dependencies.requestsPerMinute));
   app.get("/openapi.json", crossOriginReads, (_request, response) => void response.json(document));
-  app.use("/docs", swaggerUi.serve, swaggerUi.setup(null, { swaggerUrl: "/openapi.json" }));
+  mountDocumentation(app);
   mount(app, routes, dependencies.maxBodyBytes);
   app.use(() => {
     throw new DomainError("route-unknown", "There is nothing at this address; see /openapi.json.", {});
   });
   app.use(problemHandler(dependencies));
   return app;
+}
+
+/** Swagger UI at `/docs/` and nowhere below it: left alone it answers its page for any address. */
+function mountDocumentation(app: Express): void {
+  const page = swaggerUi.setup(null, { swaggerUrl: "/openapi.json" });
+  app.get("/docs", (request, response, next) => {
+    if (request.path === "/docs/") page(request, response, next);
+    else response.redirect(308, "/docs/");
+  });
+  app.use("/docs", swaggerUi.serve);
 }
 
 function mount(app: Express, routes: readonly Route[], maxBodyBytes: number): void {
@@ -96,17 +113,18 @@ function problemHandler({ publicUrl, log }: AppDependencies): ErrorRequestHandle
     const problem = problemOf(error, publicUrl);
     if (problem.status >= 500) log.error({ err: error, reqId: request.id, code: problem.code }, "a request failed");
     response.status(problem.status).set(problemHeaders(problem)).type("application/problem+json");
+    if (!request.complete) closeAfterAnswer(request, response);
     response.send(JSON.stringify(problem));
-    if (!request.complete) closeAfterAnswer(request);
   };
 }
 
 /**
- * A client that still sends is not listened to for ever: a refused body may have no end. The answer gets a moment to
- * arrive before the connection goes.
+ * A client that still sends is not listened to for ever: a refused body may have no end. The answer says so, and gets a
+ * moment to arrive before the connection goes.
  */
-function closeAfterAnswer(request: express.Request): void {
-  request.res?.once("finish", () => {
+function closeAfterAnswer(request: Request, response: Response): void {
+  response.set("connection", "close");
+  response.once("finish", () => {
     request.unpipe();
     request.pause();
     setTimeout(() => request.socket.destroy(), 500).unref();

@@ -234,14 +234,14 @@ describe("reads by HTTP", () => {
 
   describe("participants and proposals", () => {
     const HEAD = `0x${"99".repeat(32)}` as Hash;
-    const propose = (fields: Partial<Proposal> = {}) => {
-      const record = recordOf("participant/1", { participantId: 20, kind: "recycler", names: { en: "New Firm" } });
+    const propose = (fields: Partial<Proposal> = {}, number = 20) => {
+      const record = recordOf("participant/1", { participantId: number, kind: "recycler", names: { en: "New Firm" } });
       const proposal = {
         kind: "admission",
         registryHead: HEAD,
         deadline: NOW + 1000,
         recordHash: record.hash,
-        participantId: 20,
+        participantId: number,
         account: signerOf(20).signer,
         signer: signerOf(20).signer,
         roles: 36,
@@ -298,7 +298,7 @@ describe("reads by HTTP", () => {
           }),
           status,
         );
-      const good = propose({ participantId: 20 });
+      const good = propose({}, 21);
       const stranger = { signature: signerOf(1).sign(good.digest) };
       expect(await post(good, { approvals: [] }, 403)).to.equal("approval-missing");
       expect(await post(good, { approvals: [stranger] }, 403)).to.equal("governor-unknown");

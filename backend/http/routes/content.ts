@@ -24,14 +24,14 @@ const rpcAnswer = z.looseObject({ jsonrpc: z.literal("2.0") });
 /** What verifiers fetch by hash, from a chain, or by scanning a battery. */
 export function contentRoutes(dependencies: AppDependencies): Route[] {
   const { database, deployment, readBlock, rpc } = dependencies;
-  const digitalLink = (path: string, operationId: string): Route =>
+  const digitalLink = (path: string, operationId: string, qualifiers = {}): Route =>
     route({
       method: "get",
       path,
       operationId,
       tag: "Identifiers",
       summary: "The passport behind a GS1 Digital Link, as printed on the battery.",
-      params: z.object({ gtin: z.string().max(20), serial: z.string().max(60), lot: z.string().max(60).optional() }),
+      params: z.object({ gtin: z.string().max(20), ...qualifiers, serial: z.string().max(60) }),
       unknownQuery: "ignore",
       answers: { 200: { description: "As /v1/dppsByProductId.", schema: dppWithClaimants } },
       problems: [404],
@@ -43,7 +43,7 @@ export function contentRoutes(dependencies: AppDependencies): Route[] {
     });
   return [
     digitalLink("/01/{gtin}/21/{serial}", "resolveDigitalLink"),
-    digitalLink("/01/{gtin}/10/{lot}/21/{serial}", "resolveDigitalLinkWithLot"),
+    digitalLink("/01/{gtin}/10/{lot}/21/{serial}", "resolveDigitalLinkWithLot", { lot: z.string().max(60) }),
     route({
       method: "get",
       path: "/ipfs/{cid}",
