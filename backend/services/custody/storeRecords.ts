@@ -38,12 +38,14 @@ export async function storeRecords(
   }
 }
 
+/** A second mint of one passport is accepted only after the first was finally rejected: the later record counts. */
 async function storeIdentifiers(tx: Transaction, records: readonly PreparedRecord[]): Promise<void> {
   const mints = records.map(({ record }) => record).filter((record) => record.type === "mint/1");
   if (mints.length === 0) return;
   await tx.query(
     `INSERT INTO identifier (passport_id, uid, battery_code)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING`,
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+     ON CONFLICT (passport_id) DO UPDATE SET battery_code = excluded.battery_code`,
     [
       mints.map((record) => record.subject),
       mints.map((record) => record.uid),

@@ -1,0 +1,26 @@
+import type { JsonRpc } from "../chain/jsonRpc.ts";
+import type { ReadBlock } from "../content/block.ts";
+import type { RecoverSigner } from "../domain/signatures.ts";
+import type { UnixTime } from "../domain/types.ts";
+import type { Database } from "../storage/database.ts";
+import type { Acceptor } from "./custody/acceptCustodyEvents.ts";
+import type { DisclosureSealing } from "./custody/storeRecords.ts";
+import type { Deployment } from "./deployment.ts";
+import type { ReadChainView } from "./passports/readVerification.ts";
+
+/** What the use cases need between them; each declares the part it uses. */
+export type ServiceDependencies = {
+  readonly database: Database;
+  readonly deployment: Deployment;
+  readonly acceptor: Acceptor;
+  readonly recoverSigner: RecoverSigner;
+  readonly sealing: DisclosureSealing;
+  readonly rpc: JsonRpc;
+  readonly readChainView: ReadChainView;
+  /** This operator's own block store, for `/ipfs`; null where records are all it serves. */
+  readonly readBlock: ReadBlock | null;
+  /** Unix time in seconds. */
+  readonly now: () => UnixTime;
+  /** Milliseconds of a clock that never goes back. */
+  readonly clock: () => number;
+};
