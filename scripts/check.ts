@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,7 +42,7 @@ const require = createRequire(import.meta.url);
 
 /** The JavaScript to run for a file of this project or for a package's command. */
 function programOf(tool: string): string {
-  if (existsSync(join(root, tool))) return join(root, tool);
+  if (tool.startsWith("scripts/")) return join(root, tool);
   const folder = join(root, "node_modules", tool);
   const { bin } = require(join(folder, "package.json")) as { bin: string | Record<string, string> };
   const entry = typeof bin === "string" ? bin : (bin[tool] ?? Object.values(bin)[0]);

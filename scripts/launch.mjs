@@ -17,7 +17,7 @@ import { generateCode, isGenerated } from "./setup/generateCode.mjs";
 import { installPackages, isInstalled } from "./setup/installPackages.mjs";
 import { obtainNode, suitableNode } from "./setup/obtainNode.mjs";
 import { oneAtATime } from "./setup/oneAtATime.mjs";
-import { onParentGone } from "./setup/onParentGone.mjs";
+import { npmAndItsShell, onParentGone } from "./setup/onParentGone.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -36,7 +36,7 @@ export async function launch([program, ...args]) {
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   // npm killed by force takes no one with it; the program must not run on without anybody to stop it.
-  if (process.env.npm_lifecycle_event !== undefined) onParentGone(() => child.kill("SIGTERM"));
+  if (process.env.npm_lifecycle_event !== undefined) onParentGone(() => child.kill("SIGTERM"), npmAndItsShell);
   child.once("error", fail);
   child.once("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

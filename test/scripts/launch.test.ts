@@ -105,7 +105,7 @@ describe("the launcher", function () {
       'process.on("SIGTERM", () => process.exit(9));\nsetInterval(() => {}, 1000);\nconsole.log("up");\n',
     );
     const run = launch("waits.ts");
-    await waitUntil("the program runs", async () => run.stdout().includes("up"));
+    await waitUntil("the program runs", () => run.stdout().includes("up"));
     run.child.kill("SIGTERM");
     expect((await run.ended).code).to.equal(9);
   });
@@ -119,9 +119,30 @@ describe("the launcher", function () {
         'setInterval(() => {}, 1000);\nconsole.log("up");\n',
     );
     const run = launch("waits.ts");
-    await waitUntil("the program runs", async () => run.stdout().includes("up"));
+    await waitUntil("the program runs", () => run.stdout().includes("up"));
     run.child.kill("SIGKILL");
-    await waitUntil("the program has stopped", async () => existsSync(trace));
+    await waitUntil("the program has stopped", () => existsSync(trace));
+    expect(readFileSync(trace, "utf8")).to.equal("stopped");
+  });
+
+  it("ends the program politely when npm is killed by force and its shell lives on", async () => {
+    const trace = join(project, "trace");
+    write(
+      "waits.ts",
+      'import { writeFileSync } from "node:fs";\n' +
+        `process.on("SIGTERM", () => { writeFileSync(${JSON.stringify(trace)}, "stopped"); process.exit(0); });\n` +
+        'setInterval(() => {}, 1000);\nconsole.log("up");\n',
+    );
+    const scripts = { start: "node scripts/launch.mjs waits.ts" };
+    write("package.json", JSON.stringify({ name: "p", version: "1.0.0", type: "module", scripts }));
+    const npm = spawn("npm", ["start"], { cwd: project, stdio: ["ignore", "pipe", "ignore"] });
+    let said = "";
+    npm.stdout.on("data", (chunk) => {
+      said += chunk;
+    });
+    await waitUntil("the program runs", () => said.includes("\nup\n"));
+    npm.kill("SIGKILL");
+    await waitUntil("the program has stopped", () => existsSync(trace));
     expect(readFileSync(trace, "utf8")).to.equal("stopped");
   });
 
