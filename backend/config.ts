@@ -22,7 +22,9 @@ export type Config = {
   readonly peers: readonly string[];
   /** Under which others reach this server: stands in problem types and links. */
   readonly publicUrl: string;
+  /** Encrypted keystore; without it the installation makes a key of its own. */
   readonly operatorKeyFile: string | null;
+  readonly operatorPasswordFile: string | null;
   /** Participant id of the operator, named in receipts; 0 while it is no participant. */
   readonly operatorId: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -141,6 +143,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     peers: reader.urls("PEERS", HTTP),
     publicUrl: reader.url("PUBLIC_URL", HTTP) ?? `http://${isUnspecified(host) ? "127.0.0.1" : host}:${port}`,
     operatorKeyFile: reader.text("OPERATOR_KEY_FILE"),
+    operatorPasswordFile: reader.text("OPERATOR_PASSWORD_FILE"),
     operatorId: reader.whole("OPERATOR_ID", 0, 0, 0xffffff),
     logLevel: reader.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
     sample: reader.flag("SAMPLE", true),
