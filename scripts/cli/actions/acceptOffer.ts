@@ -1,0 +1,87 @@
+import { decideAcceptance } from "../../../backend/domain/custody/accept.ts";
+import {
+  formatBitmap,
+  parseSignedCustodyEvent,
+  type SignedCustodyEvent,
+} from "../../../backend/domain/custody/events.ts";
+import { acceptanceDigest, hashEvent } from "../../../backend/domain/custody/hashEvent.ts";
+import { judgeItem } from "../../../backend/domain/custody/rules.ts";
+import { NO_PASSPORT } from "../../../backend/domain/custody/state.ts";
+import { DomainError } from "../../../backend/domain/errors.ts";
+import { recoverSigner } from "../../../backend/domain/signatures.ts";
+import type { Hash, Head, Hex } from "../../../backend/domain/types.ts";
+import { fieldsOf, type Participant, readParticipant, textOf } from "../operator/answers.ts";
+import type { Actor, Session } from "../session.ts";
+import { readStates } from "./readStates.ts";
+import { standingsOf } from "./signEvent.ts";
+
+/** An offer as the receiver found it, checked but for its own decision. */
+export type ReviewedOffer = {
+  readonly digest: Hash;
+  readonly event: SignedCustodyEvent;
+  readonly heads: readonly Head[];
+  readonly giver: Participant;
+  /** Why an item cannot be taken as things stand; null where it can. By position. */
+  readonly obstacles: readonly (string | null)[];
+  readonly states: Awaited<ReturnType<typeof readStates>>;
+};
+
+/**
+ * Reads an offer and trusts nothing of the answer: the digest is computed from the items that will be shown, the
+ * giver's signature recovered, and each item held against the passport's state.
+ * @throws DomainError `handover-unknown`, `offer-digest-mismatch`, `offer-not-for-me`, `signature-wrong`
+ */
+export async function reviewOffer(session: Session, actor: Actor, digest: Hash): Promise<ReviewedOffer> {
+  const answer = fieldsOf(await session.operator.get(`/v1/handovers/${digest}`), "handover");
+  const event = parseSignedCustodyEvent(answer.event);
+  const { digest: computed, heads } = hashEvent(session.separator, event);
+  if (computed !== digest || event.kind !== "handover") {
+    const message = "The operator shows another offer than the one with this digest; nothing was signed.";
+    throw new DomainError("offer-digest-mismatch", message, { asked: digest, computed });
+  }
+  if (event.counterparty !== actor.participant.id) {
+    const message = `The offer is for participant ${event.counterparty}, not for you (${actor.participant.id}).`;
+    throw new DomainError("offer-not-for-me", message, { receiver: event.counterparty });
+  }
+  const giver = await readParticipant(session.operator, event.actor);
+  const recovered = recoverSigner(digest, event.actorSignature);
+  if (recovered !== giver.signer) {
+    const message = `The offer is not signed by participant ${giver.id}'s signer.`;
+    throw new DomainError("signature-wrong", message, { expected: giver.signer, recovered });
+  }
+  const states = await readStates(
+    session,
+    event.items.map(({ passportId }) => passportId),
+  );
+  const obstacles = event.items.map((item) => judgeItem(event, item, states.get(item.passportId) ?? NO_PASSPORT));
+  return { digest, event, heads, giver, obstacles, states };
+}
+
+/**
+ * Signs for all items but the declined ones, and sends the acceptance.
+ * @param declined positions, from 0
+ * @throws DomainError `position-out-of-range`, and the contract's reason where an item that is not declined cannot be taken
+ */
+export async function acceptOffer(session: Session, actor: Actor, offer: ReviewedOffer, declined: readonly number[]) {
+  const outside = declined.find((position) => position < 0 || position >= offer.event.items.length);
+  if (outside !== undefined) {
+    const message = `The offer has no item at position ${outside}; positions are 0 to ${offer.event.items.length - 1}.`;
+    throw new DomainError("position-out-of-range", message, { position: outside });
+  }
+  const bitmap = declined.reduce((bits, position) => bits | (1n << BigInt(position)), 0n);
+  const digest = acceptanceDigest(session.separator, offer.digest, bitmap);
+  const view = {
+    now: session.now(),
+    participants: standingsOf([offer.giver, actor.participant]),
+    governors: [],
+    threshold: 0,
+    states: offer.states,
+  };
+  const event = { ...offer.event, declined: bitmap };
+  const signers = { actorSigners: [offer.giver.signer], counterpartySigner: actor.signer.address };
+  decideAcceptance({ event, digest: offer.digest, heads: offer.heads, ...signers }, view);
+  const signature: Hex = actor.signer.sign(digest);
+  const body = { declined: formatBitmap(bitmap), signature };
+  const answer = fieldsOf(await session.operator.post(`/v1/handovers/${offer.digest}/acceptance`, body), "answer");
+  return { digest: offer.digest, state: textOf(answer.state, "state"), receipt: answer.receipt ?? null };
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { ZERO_HEAD } from "../../../backend/domain/bytes.ts";
+import { judgeIssuing } from "../../../backend/domain/custody/issuing.ts";
+import type { PassportState } from "../../../backend/domain/custody/state.ts";
+import { DomainError } from "../../../backend/domain/errors.ts";
+import { decodeBatteryCode } from "../../../backend/domain/identifiers/batteryCode.ts";
+import type { IdentifierPrefix } from "../../../backend/domain/identifiers/identifierPrefix.ts";
+import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts";
+import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
+import { roleBits } from "../../../backend/domain/participants/roles.ts";
+import { buildRecord } from "../../../backend/domain/records/buildRecord.ts";
+import { checkRecordFields } from "../../../backend/domain/records/checkRecordFields.ts";
+import { readRecord } from "../../../backend/domain/records/parseRecord.ts";
+import type { RecordType } from "../../../backend/domain/records/recordTypes.ts";
+import type { JsonObject, PassportId, Uid } from "../../../backend/domain/types.ts";
+import type { Participant } from "../operator/answers.ts";
+import type { PreparedItem } from "./signEvent.ts";
+
+const random = (length: number) => new Uint8Array(randomBytes(length));
+
+/** The record of a type from all its fields, withheld by default. Throws `record-fields-invalid`, naming every problem. */
+function buildChecked(type: RecordType, fields: JsonObject) {
+  const problems = checkRecordFields(type, { ...fields, type });
+  if (problems.length > 0) {
+    const named = problems.slice(0, 5).map(({ path, message }) => `${path}: ${message}`);
+    const more = problems.length > named.length ? ` (and ${problems.length - named.length} more)` : "";
+    throw new DomainError("record-fields-invalid", `The record cannot be made. ${named.join(" ")}${more}`, {
+      problems,
+    });
+  }
+  return buildRecord(type, fields, random);
+}
+
+/**
+ * A new passport from the fields of its mint record: `uid`, and whatever is known of the battery. The level is taken
+ * from the battery code where there is one and nothing else is said.
+ * @throws DomainError those of the uid's scheme, `identifier-outside-prefixes`, `record-fields-invalid`
+ */
+export function prepareMintItem(issuer: Participant, fields: JsonObject): PreparedItem & { readonly uid: Uid } {
+  if (typeof fields.uid !== "string") throw new DomainError("uid-missing", "A passport needs the battery's uid.", {});
+  const uid = normaliseUid(fields.uid);
+  requirePrefix(issuer, uid);
+  const passportId = passportIdOf(issuer.id, uid);
+  const code = typeof fields.batteryCode === "string" ? decodeBatteryCode(fields.batteryCode) : undefined;
+  const level = code === undefined ? {} : { level: code.cascadeLevel ?? code.level };
+  const spelled = code === undefined ? {} : { batteryCode: code.code };
+  const all = { ...level, ...fields, ...spelled, uid, subject: passportId };
+  const { record, hash, disclosures } = buildChecked("mint/1", all);
+  return { passportId, prevHead: ZERO_HEAD, recordHash: hash, record, disclosures, uid };
+}
+
+/** The operator and every verifier hold the uid against the issuer's record; better to hear it before signing. */
+function requirePrefix(issuer: Participant, uid: Uid): void {
+  const record = issuer.record === null ? undefined : readRecord(issuer.record);
+  if (record?.type !== "participant/1") return;
+  const prefixes: readonly IdentifierPrefix[] = record.identifierPrefixes;
+  if (judgeIssuing(roleBits(issuer.roles), prefixes, uid) !== "outside-prefixes") return;
+  const listed = prefixes.map(({ scheme, prefix }) => `${scheme}:${prefix}`);
+  const message = `Participant ${issuer.id} may not mint ${uid}: its prefixes are ${listed.join(", ") || "none"}.`;
+  throw new DomainError("identifier-outside-prefixes", message, { uid, prefixes: listed });
+}
+
+/** An item of an event about a passport that exists, with a record of that kind. */
+export function prepareItem(
+  type: Exclude<RecordType, "mint/1" | "participant/1">,
+  passportId: PassportId,
+  states: ReadonlyMap<PassportId, PassportState>,
+  fields: JsonObject,
+): PreparedItem {
+  const state = states.get(passportId);
+  if (state === undefined) {
+    throw new DomainError("dpp-unknown", `There is no passport ${passportId} on the chain.`, { passportId });
+  }
+  const { record, hash, disclosures } = buildChecked(type, { ...fields, subject: passportId });
+  return { passportId, prevHead: state.head, recordHash: hash, record, disclosures };
+}

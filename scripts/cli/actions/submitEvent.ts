@@ -1,0 +1,64 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { DomainError } from "../../../backend/domain/errors.ts";
+import type { Hash } from "../../../backend/domain/types.ts";
+import { fieldsOf, listOf, textOf } from "../operator/answers.ts";
+import type { Session } from "../session.ts";
+import { type Submission, submissionJson } from "./signEvent.ts";
+
+/** Hands a signed event to the operator; the same event again gets the same answer. */
+export async function submitEvent({ operator }: Pick<Session, "operator">, submission: Submission) {
+  const answer = fieldsOf(await operator.post("/v1/custody-events", submissionJson(submission)), "answer");
+  if (answer.digest !== submission.digest) {
+    const message = "The operator answered for another event than the one that was sent.";
+    throw new DomainError("operator-answer-malformed", message, { sent: submission.digest, answered: answer.digest });
+  }
+  return { digest: submission.digest, state: textOf(answer.state, "state"), receipt: answer.receipt ?? null };
+}
+
+/** How far an event has come, in this order. `finalized` cannot be taken back. */
+export const STAGES = ["offered", "accepted", "sealed", "submitted", "included", "safe", "finalized"] as const;
+export type Stage = (typeof STAGES)[number];
+
+const POLL_MS = 200;
+
+/**
+ * Waits until every item of an event that was not declined is that far.
+ * @returns the earliest stage among the items
+ * @throws DomainError `wait-timeout` (it may still arrive), or the reason for which the contract finally rejected an item
+ */
+export async function awaitEvent(
+  { operator }: Pick<Session, "operator">,
+  digest: Hash,
+  wanted: Stage,
+  options: { readonly timeoutMs: number; readonly progress: (line: string) => void },
+): Promise<Stage> {
+  const end = performance.now() + options.timeoutMs;
+  for (let said = ""; ; ) {
+    const stage = await eventStage({ operator }, digest);
+    if (STAGES.indexOf(stage) >= STAGES.indexOf(wanted)) return stage;
+    if (stage !== said) options.progress(`  ${stage}; waiting until ${wanted} …`);
+    said = stage;
+    if (performance.now() > end) {
+      const message = `The event is only ${stage} after ${Math.round(options.timeoutMs / 1000)} s, not ${wanted}.`;
+      throw new DomainError("wait-timeout", message, { digest, stage, wanted });
+    }
+    await wait(POLL_MS);
+  }
+}
+
+/** The earliest stage among an event's items. Throws `event-unknown`, and the reason where one was finally rejected. */
+export async function eventStage({ operator }: Pick<Session, "operator">, digest: Hash): Promise<Stage> {
+  const answer = await operator.get(`/v1/custody-events/${digest}`);
+  const items = listOf(fieldsOf(answer, "event").items, "items").map((item) => fieldsOf(item, "item"));
+  const rejected = items.find(({ state }) => state === "rejected");
+  if (rejected !== undefined) {
+    const reason = typeof rejected.reason === "string" ? rejected.reason : "rejected";
+    throw new DomainError(reason, `The contract rejected the item of passport ${rejected.passportId}: ${reason}.`, {
+      passportId: rejected.passportId,
+      position: rejected.position,
+    });
+  }
+  const stages = items.filter(({ state }) => state !== "declined").map(({ state }) => state as Stage);
+  const least = Math.min(...stages.map((stage) => STAGES.indexOf(stage)));
+  return STAGES[least] ?? "offered";
+}

@@ -1,0 +1,116 @@
+import type { Command } from "commander";
+import { DomainError } from "../../../backend/domain/errors.ts";
+import type { JsonObject } from "../../../backend/domain/types.ts";
+import { packConsignments } from "../actions/packConsignments.ts";
+import { prepareMintItem } from "../actions/prepareItems.ts";
+import { signEvent } from "../actions/signEvent.ts";
+import { awaitEvent, type Stage, submitEvent } from "../actions/submitEvent.ts";
+import { usage } from "../failure.ts";
+import {
+  actorFor,
+  examples,
+  type ParticipantOptions,
+  parseObject,
+  readJsonFile,
+  readText,
+  timeoutOption,
+  waitOption,
+  withParticipant,
+} from "../options.ts";
+import { outputTo, type Terminal } from "../terminal.ts";
+
+type Options = ParticipantOptions & {
+  readonly uid?: string;
+  readonly batteryCode?: string;
+  readonly model?: string;
+  readonly fields?: string;
+  readonly batch?: string;
+  readonly wait?: Stage;
+  readonly timeout: number;
+  readonly json?: boolean;
+};
+
+export function addMint(program: Command, terminal: Terminal): void {
+  withParticipant(program.command("mint"))
+    .description(
+      "Create passports. Everything in the record is withheld but what the law makes public; its hash is signed.",
+    )
+    .option("--uid <uid>", "identifier on the battery: GS1 Digital Link, URN, DID, GB/T 34014 code …")
+    .option("--battery-code <code>", "its code by GB/T 34014")
+    .option("--model <file>", "JSON object with the model's data, put under `model`")
+    .option("--fields <file>", "JSON object with the record's fields; the options above come on top")
+    .option("--batch <file>", "NDJSON, one object of fields a line: many passports, up to 200 an event")
+    .addOption(waitOption())
+    .addOption(timeoutOption())
+    .addHelpText(
+      "after",
+      examples(
+        [
+          "mint --key producer.json --uid https://id.gs1.org/01/09520123456788/21/A1 --fields pack.json --wait included",
+          "one pack, and wait for its block",
+        ],
+        ["mint --key producer.json --model nmc622.json --batch packs.ndjson", "a production lot of one model"],
+      ),
+    )
+    .action(async (options: Options) => {
+      const output = outputTo(terminal, options.json === true);
+      const fieldsList = await readFields(options);
+      const { session, actor, validSeconds } = await actorFor(terminal, options);
+      const items = fieldsList.map((fields) => prepareMintItem(actor.participant, fields));
+      requireDistinct(items);
+      const consignments = packConsignments(items);
+      const done = [];
+      for (const [i, consignment] of consignments.entries()) {
+        if (consignments.length > 1) {
+          output.progress(`event ${i + 1} of ${consignments.length}: ${consignment.length} passports`);
+        }
+        const submission = await signEvent(session, actor, "mint", consignment, { validSeconds });
+        const { digest, state, receipt } = await submitEvent(session, submission);
+        const passports = consignment.map(({ passportId, uid }) => ({ passportId, uid }));
+        done.push({ digest, state, receipt, passports });
+      }
+      const results = [];
+      for (const event of done) {
+        if (options.wait === undefined) results.push(event);
+        else {
+          const waiting = { timeoutMs: options.timeout * 1000, progress: output.progress };
+          results.push({ ...event, state: await awaitEvent(session, event.digest, options.wait, waiting) });
+        }
+      }
+      const text = results.map(({ digest, state, passports }) =>
+        [`mint ${digest}: ${state}`, ...passports.map(({ passportId, uid }) => `  ${passportId}  ${uid}`)].join("\n"),
+      );
+      output.result({ events: results }, text.join("\n"));
+    });
+}
+
+async function readFields(options: Options): Promise<JsonObject[]> {
+  const model = options.model === undefined ? {} : { model: await readJsonFile(options.model) };
+  if (options.batch !== undefined) {
+    if (options.uid !== undefined || options.batteryCode !== undefined) {
+      throw usage("With --batch the uid and battery code of each passport stand in its own line.");
+    }
+    const common = options.fields === undefined ? {} : await readJsonFile(options.fields);
+    const file = options.batch;
+    const lines = (await readText(file)).split(/\r?\n/);
+    const list = lines.flatMap((line, i) =>
+      line.trim() === "" ? [] : [{ ...common, ...model, ...parseObject(line, `${file}, line ${i + 1}`) }],
+    );
+    if (list.length === 0) throw usage(`${file} holds no passports.`);
+    return list;
+  }
+  const fields = options.fields === undefined ? {} : await readJsonFile(options.fields);
+  const uid = options.uid === undefined ? {} : { uid: options.uid };
+  const code = options.batteryCode === undefined ? {} : { batteryCode: options.batteryCode };
+  const all: JsonObject = { ...fields, ...model, ...uid, ...code };
+  if (all.uid === undefined) throw usage("A passport needs --uid, or a uid in --fields.");
+  return [all];
+}
+
+function requireDistinct(items: readonly { readonly passportId: string; readonly uid: string }[]): void {
+  const seen = new Set<string>();
+  for (const { passportId, uid } of items) {
+    if (seen.has(passportId)) throw new DomainError("uid-repeated", `${uid} stands in the batch twice.`, { uid });
+    seen.add(passportId);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { findPassport } from "../actions/findPassport.ts";
+import { moment } from "../describe.ts";
+import { fieldsOf, nameOf, readCustody, readParticipant } from "../operator/answers.ts";
+import { connectOperator, type Operator } from "../operator/connectOperator.ts";
+import { examples, type OperatorOptions, withOperator } from "../options.ts";
+import { outputTo, type Terminal } from "../terminal.ts";
+
+export function addShow(program: Command, terminal: Terminal): void {
+  withOperator(program.command("show"))
+    .description("Show a passport's public fields and custody, as an operator tells them. To be sure, verify it.")
+    .argument("<passport>", "passport id, uid, or GB/T 34014 code")
+    .addHelpText(
+      "after",
+      examples(
+        ["show https://id.gs1.org/01/09520123456788/21/A1", "by what is printed on the battery"],
+        ["show 9BPPE581660422G3C0000017 --json", "by its GB/T code, for scripts"],
+      ),
+    )
+    .action(async (text: string, options: OperatorOptions & { json?: boolean }) => {
+      const output = outputTo(terminal, options.json === true);
+      const operator = connectOperator(options.operator);
+      const { passportId, claimants } = await findPassport(operator, text);
+      const passport = fieldsOf(await operator.get(`/v1/dpps/${passportId}`), "passport");
+      const custody = await readCustody(operator, passportId);
+      const lines = [
+        ...Object.entries(passport).map(([name, value]) => `${name.padEnd(26)} ${shown(value)}`),
+        "",
+        ...(await custodyLines(operator, custody?.steps ?? [])),
+        ...(claimants.length > 1
+          ? ["", `Warning: ${claimants.length} passports claim this identifier:`, ...claimants]
+          : []),
+        "",
+        `To be sure: battery-passport verify ${passportId} --rpc URL --trust-root ROOT`,
+      ];
+      output.result({ passport, custody, claimants }, lines.join("\n"));
+    });
+}
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+type Steps = NonNullable<Awaited<ReturnType<typeof readCustody>>>["steps"];
+
+async function custodyLines(operator: Operator, steps: Steps): Promise<string[]> {
+  const ids = new Set(steps.flatMap(({ actor, counterparty }) => [actor, counterparty]).filter((id) => id !== 0));
+  const names = new Map<number, string>();
+  for (const id of ids) names.set(id, nameOf(await readParticipant(operator, id)));
+  return steps.map(({ kind, actor, counterparty, recordedAt, state, block }) => {
+    const to = counterparty === 0 ? "" : ` → ${names.get(counterparty)}`;
+    const by = actor === 0 ? "the quorum" : names.get(actor);
+    return `${moment(recordedAt)}  ${kind.padEnd(12)} ${by}${to}  (block ${block.number}, ${state})`;
+  });
+}

@@ -1,0 +1,89 @@
+import type { SignedCustodyEvent } from "../../backend/domain/custody/events.ts";
+import type { Proposal } from "../../backend/domain/participants/proposals.ts";
+import { roleNames } from "../../backend/domain/participants/roles.ts";
+import type { JsonObject } from "../../backend/domain/types.ts";
+import type { Participant } from "./operator/answers.ts";
+
+/** A moment in unix seconds, as people read it. */
+export const moment = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
+/** What governors put their names under, in words. */
+export function describeProposal(proposal: Proposal, record: JsonObject | null): string {
+  const lines = [...sentencesOf(proposal), ...(record === null ? [] : describeRecord(record))];
+  return [...lines, `valid until ${moment(proposal.deadline)}, on registry head ${proposal.registryHead}`].join("\n");
+}
+
+function sentencesOf(proposal: Proposal): string[] {
+  switch (proposal.kind) {
+    case "admission":
+      return [
+        `Admit participant ${proposal.participantId}`,
+        `  account ${proposal.account}`,
+        `  signer  ${proposal.signer}`,
+        `  roles   ${rolesText(proposal.roles)}`,
+      ];
+    case "role-change":
+      return [`Change the roles of participant ${proposal.participantId} to ${rolesText(proposal.roles)}`];
+    case "suspension":
+      return [`Suspend participant ${proposal.participantId}: it can sign nothing until reinstated`, reason(proposal)];
+    case "reinstatement":
+      return [`Reinstate participant ${proposal.participantId}`, reason(proposal)];
+    case "signer-rotation":
+      return [`Let participant ${proposal.participantId} sign with ${proposal.signer} from now on`, reason(proposal)];
+    case "account-change":
+      return [`Give participant ${proposal.participantId} the account ${proposal.account}`, reason(proposal)];
+    case "governor-change":
+      return [
+        `Replace the governors: ${proposal.threshold} of these ${proposal.governors.length} decide from now on`,
+        ...proposal.governors.map((governor) => `  ${governor}`),
+        reason(proposal),
+      ];
+    case "succession":
+      return [
+        `Point everybody to the successor contract ${proposal.successor}; this cannot be undone`,
+        reason(proposal),
+      ];
+  }
+}
+
+const reason = ({ recordHash }: Proposal): string => `  hash of the reason ${recordHash}`;
+const rolesText = (roles: number): string => roleNames(roles).join(", ") || "none";
+
+/** A participant's record: who it is, and what it may mint under. */
+export function describeRecord(record: JsonObject): string[] {
+  const names = (record.names ?? {}) as JsonObject;
+  const prefixes = (record.identifierPrefixes ?? []) as readonly { scheme: string; prefix: string }[];
+  return [
+    `  name    ${[names.en, names.zh].filter((name) => name !== undefined).join(" · ")}`,
+    `  kind    ${record.kind}${record.country === undefined ? "" : ` (${record.country})`}`,
+    `  may mint under ${prefixes.map(({ scheme, prefix }) => `${scheme}:${prefix}`).join(", ") || "no identifiers"}`,
+  ];
+}
+
+export function describeParticipant(participant: Participant): string {
+  const { id, account, signer, roles, active, record } = participant;
+  return [
+    `participant ${id}${active ? "" : " (suspended)"}`,
+    ...(record === null ? ["  (its record is not here)"] : describeRecord(record)),
+    `  roles   ${roles.join(", ") || "none"}`,
+    `  account ${account}`,
+    `  signer  ${signer}`,
+  ].join("\n");
+}
+
+/** The items of an offer, with what stands in the way of each. */
+export function describeOffer(
+  event: SignedCustodyEvent,
+  giver: string,
+  uids: ReadonlyMap<string, string>,
+  obstacles: readonly (string | null)[],
+  declined: readonly number[],
+): string {
+  const lines = event.items.map(({ passportId }, position) => {
+    const obstacle = obstacles[position];
+    const mark = declined.includes(position) ? "declined" : obstacle ? `CANNOT BE TAKEN: ${obstacle}` : "taken";
+    return `  ${String(position).padStart(3)}  ${passportId}  ${uids.get(passportId) ?? ""}  ${mark}`;
+  });
+  const times = `handed over ${moment(event.occurredAt)} as they say, valid until ${moment(event.deadline)}`;
+  return [`From ${giver}, ${times}:`, ...lines].join("\n");
+}

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from "commander";
+import { addAccept } from "./commands/accept.ts";
+import { addApprove } from "./commands/approve.ts";
+import { addClose } from "./commands/close.ts";
+import { addExport } from "./commands/exportBundle.ts";
+import { addKeygen } from "./commands/keygen.ts";
+import { addList } from "./commands/list.ts";
+import { addMint } from "./commands/mint.ts";
+import { addOffer } from "./commands/offer.ts";
+import { addParticipants } from "./commands/participants.ts";
+import { addPropose } from "./commands/propose.ts";
+import { addShow } from "./commands/show.ts";
+import { addVerify } from "./commands/verify.ts";
+import { addWithdraw } from "./commands/withdraw.ts";
+import { describeFailure, EXIT, exitCodeOf, failureJson } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+const ABOUT = `Battery passports whose history anyone can verify.
+
+Commands that sign compute the digest themselves, from what they show you, and work through an operator's public HTTP
+API (--operator URL). Your key stays in its encrypted file (--key FILE).`;
+
+const EXIT_CODES = `
+Exit codes:
+  0  done, or verified
+  1  refused, or verification failed
+  2  could not tell (no answer, not final yet), or a wrong command line
+
+Environment:
+  BATTERY_PASSPORT_OPERATOR    --operator     BATTERY_PASSPORT_KEY    --key
+  BATTERY_PASSPORT_TRUST_ROOT  --trust-root   BATTERY_PASSWORD        password of the key file`;
+
+/**
+ * Runs one command line.
+ * @param words arguments without node and script
+ * @returns the exit code; whatever went wrong was said on `terminal.err`
+ */
+export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = new Command("battery-passport")
+    .description(ABOUT)
+    .addHelpText("after", EXIT_CODES)
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showHelpAfterError("(--help shows what the command takes)")
+    .exitOverride();
+  addKeygen(program, terminal);
+  addPropose(program, terminal);
+  addApprove(program, terminal);
+  addMint(program, terminal);
+  addOffer(program, terminal);
+  addAccept(program, terminal);
+  addWithdraw(program, terminal);
+  addClose(program, terminal);
+  addShow(program, terminal);
+  addList(program, terminal);
+  addParticipants(program, terminal);
+  addExport(program, terminal);
+  addVerify(program, terminal, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...words], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // Help that was asked for is no error; a wrong command line was explained by commander already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.couldNotTell;
+    terminal.err(`${words.includes("--json") ? JSON.stringify(failureJson(error)) : describeFailure(error)}\n`);
+    // Exit code 1 of verify is a verdict; whatever kept it from one is not.
+    return words[0] === "verify" ? EXIT.couldNotTell : exitCodeOf(error);
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { DomainError } from "../../backend/domain/errors.ts";
+import { buildRecord } from "../../backend/domain/records/buildRecord.ts";
+import { approveProposal, type Change, proposeChange, reviewProposal } from "../cli/actions/proposeChange.ts";
+import type { Signer } from "../cli/keys/keystore.ts";
+import { nameOf, readParticipants } from "../cli/operator/answers.ts";
+import type { Session } from "../cli/session.ts";
+import { SAMPLE_FIRMS, type SampleFirm } from "./sampleFirms.ts";
+import { GOVERNOR_THRESHOLD, type SampleKeys } from "./sampleKeys.ts";
+
+const POLL_MS = 100;
+const VALID_SECONDS = 24 * 3600;
+
+/** Lets the quorum admit every firm that is no participant yet, one after the other: each changes the registry head. */
+export async function admitFirms(session: Session, keys: SampleKeys, log: (line: string) => void): Promise<void> {
+  const admitted = await readParticipants(session.operator);
+  for (const firm of SAMPLE_FIRMS) {
+    const signer = keys.firms.get(firm.key) as Signer;
+    const known = admitted.find(({ id }) => id === firm.id);
+    if (known !== undefined && known.signer !== signer.address) {
+      const message = `Participant ${firm.id} is another than the sample's ${firm.key}; the sample needs an empty installation.`;
+      throw new DomainError("sample-not-empty", message, { id: firm.id, signer: known.signer });
+    }
+    if (known !== undefined) continue;
+    await admit(session, keys.governors, firm, signer);
+    log(`admitted ${nameOf({ id: firm.id, record: firm.record })}, by ${GOVERNOR_THRESHOLD} governors`);
+  }
+}
+
+async function admit(session: Session, governors: readonly Signer[], firm: SampleFirm, signer: Signer): Promise<void> {
+  // The record is public as a whole: no salts, so the same record gives the same hash each time.
+  const { hash, record } = buildRecord("participant/1", firm.record, (length) => new Uint8Array(length));
+  const { id: participantId, roles } = firm;
+  const account = signer.address;
+  const change: Change = { kind: "admission", participantId, account, signer: account, roles, recordHash: hash };
+  const [first, ...others] = governors as readonly [Signer, ...Signer[]];
+  const { digest } = await proposeChange(session, first, change, { record, validSeconds: VALID_SECONDS });
+  for (const governor of others.slice(0, GOVERNOR_THRESHOLD - 1)) {
+    await approveProposal(session, governor, await reviewProposal(session, digest));
+  }
+  for (;;) {
+    const { status } = await reviewProposal(session, digest);
+    if (status.state === "executed") return;
+    if (status.state === "superseded" || status.state === "expired") {
+      // A proposal of an interrupted run may have been executed meanwhile: then this firm is in already.
+      const found = (await readParticipants(session.operator)).some(({ id }) => id === participantId);
+      return found ? undefined : await admit(session, governors, firm, signer);
+    }
+    await wait(POLL_MS);
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { DomainError } from "../../backend/domain/errors.ts";
+import type { Hash, PassportId } from "../../backend/domain/types.ts";
+import { formatTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
+import { writeDurably } from "../../backend/embedded/durableFile.ts";
+import { acceptOffer, reviewOffer } from "../cli/actions/acceptOffer.ts";
+import type { Submission } from "../cli/actions/signEvent.ts";
+import { awaitEvent, eventStage, type Stage, submitEvent } from "../cli/actions/submitEvent.ts";
+import type { Signer } from "../cli/keys/keystore.ts";
+import { readCustody } from "../cli/operator/answers.ts";
+import { findActor, openSession, type Session } from "../cli/session.ts";
+import { admitFirms } from "./admitFirms.ts";
+import { createSampleKeys, type SampleKeys } from "./sampleKeys.ts";
+import { PACK_IN_USE, RECYCLED_PACK } from "./samplePacks.ts";
+import { stepJournal } from "./stepJournal.ts";
+import { IN_USE, RECYCLED, signStep, WALK, type WalkStep } from "./walkSteps.ts";
+
+/** What the walk leaves behind: evidence that anyone can verify, and the line that does. */
+export type SampleWalk = {
+  readonly bundles: readonly { readonly passportId: PassportId; readonly uid: string; readonly file: string }[];
+  /** To be typed in the present folder; asks the chain in DATA_DIR and no server. */
+  readonly verifyCommand: string;
+};
+
+const WAIT_MS = 120_000;
+const FINALITY_POLL_MS = 200;
+
+/**
+ * Plays the sample on an installation: the quorum admits seven firms, two packs are made, and one of them goes from hand
+ * to hand until it is recycled. Everything goes through the public HTTP API, with real keys, as users would do it.
+ * Played again, also after an interruption, it goes on where it stands.
+ * @param dataDir its keys are in `keys/`, what it leaves in `sample/`
+ * @throws DomainError `sample-not-empty` where others use the installation already, and those of the operator
+ */
+export async function playSampleWalk(options: {
+  readonly dataDir: string;
+  readonly operatorUrl: string;
+  readonly log: (line: string) => void;
+}): Promise<SampleWalk> {
+  const { dataDir, operatorUrl, log } = options;
+  const folder = join(dataDir, "sample");
+  const keys = await createSampleKeys(dataDir);
+  const session = await openSession({ operatorUrl });
+  await admitFirms(session, keys, log);
+  for (const [sequence, step] of WALK.entries()) {
+    if (((await readCustody(session.operator, RECYCLED))?.steps.length ?? 0) > sequence) continue;
+    await takeStep(session, keys, step, join(folder, "steps", `${sequence + 1}-${step.name}.json`));
+    log(step.says);
+  }
+  await awaitFinality(session, log);
+  await mkdir(folder, { recursive: true });
+  const packs = [
+    { passportId: RECYCLED, uid: String(RECYCLED_PACK.uid), file: join(folder, "recycled-pack.bundle.json") },
+    { passportId: IN_USE, uid: String(PACK_IN_USE.uid), file: join(folder, "pack-in-use.bundle.json") },
+  ] as const;
+  for (const { passportId, file } of packs) {
+    await writeDurably(file, await session.operator.getBytes(`/v1/dpps/${passportId}/evidence`));
+  }
+  const root = formatTrustRoot(session.trustRoot);
+  const places = `${typed(packs[0].file)} --chain ${typed(dataDir)}`;
+  return { bundles: packs, verifyCommand: `npx battery-passport verify ${places} --trust-root ${root}` };
+}
+
+async function takeStep(session: Session, keys: SampleKeys, step: WalkStep, file: string): Promise<void> {
+  const journal = stepJournal(file);
+  const earlier = await journal.read(session.separator, session.now());
+  if (earlier !== null) {
+    try {
+      await carryOut(session, keys, step, earlier);
+      return;
+    } catch (error) {
+      // Only what the operator refuses is worth signing anew; an operator that does not answer may have taken it.
+      if (!(error instanceof DomainError) || typeof error.details.status !== "number") throw error;
+      await journal.forget();
+    }
+  }
+  const submission = await signStep(session, keys, step);
+  await journal.write(submission);
+  await carryOut(session, keys, step, submission);
+}
+
+async function carryOut(session: Session, keys: SampleKeys, step: WalkStep, submission: Submission): Promise<void> {
+  const { digest } = submission;
+  const known = await knownStage(session, digest);
+  if (known === null) await submitEvent(session, submission);
+  if (step.to !== undefined && (known === null || known === "offered")) {
+    const receiver = await findActor(session, keys.firms.get(step.to.key) as Signer, step.to.id);
+    await acceptOffer(session, receiver, await reviewOffer(session, receiver, digest), []);
+  }
+  await awaitEvent(session, digest, "included", { timeoutMs: WAIT_MS, progress: () => undefined });
+}
+
+async function knownStage(session: Session, digest: Hash): Promise<Stage | null> {
+  try {
+    return await eventStage(session, digest);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "event-unknown") return null;
+    throw error;
+  }
+}
+
+/** The evidence is exported when nothing of it can be taken back: a verifier would call it pending before. */
+async function awaitFinality(session: Session, log: (line: string) => void): Promise<void> {
+  const end = performance.now() + WAIT_MS;
+  for (let said = false; ; said = true) {
+    const histories = await Promise.all([RECYCLED, IN_USE].map((id) => readCustody(session.operator, id)));
+    if (histories.every((custody) => custody?.steps.at(-1)?.state === "finalized")) return;
+    if (!said) log("waiting until the chain calls it final …");
+    if (performance.now() > end) throw new DomainError("wait-timeout", "The sample's events do not become final.", {});
+    await pause(FINALITY_POLL_MS);
+  }
+}
+
+/** A path as one types it here: relative where that is shorter, quoted where it must be. */
+function typed(path: string): string {
+  const near = relative(process.cwd(), path) || ".";
+  const shorter = near.length < path.length ? near : path;
+  return /^[\w./\\:-]+$/.test(shorter) ? shorter : `"${shorter}"`;
+}
