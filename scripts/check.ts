@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,6 +35,7 @@ const CHECKS: readonly Check[] = [
     tool: "typescript",
     args: ["-p", "backend/domain"],
   },
+  { group: "typecheck", name: "types of the page, without Node", tool: "typescript", args: ["-p", "backend/web"] },
   { group: "tests", name: "tests", tool: "scripts/test.ts", args: [] },
 ];
 
@@ -51,9 +53,10 @@ function programOf(tool: string): string {
 
 const wanted = process.argv.slice(2);
 const groups = wanted.filter((word) => !word.startsWith("--"));
-const chosen = CHECKS.filter(({ group }) => groups.length === 0 || groups.includes(group)).filter(
-  ({ group }) => group !== "tests" || !wanted.includes("--no-tests"),
-);
+const present = CHECKS.filter(({ args }) => args[0] !== "-p" || existsSync(join(root, args[1] ?? "", "tsconfig.json")));
+const chosen = present
+  .filter(({ group }) => groups.length === 0 || groups.includes(group))
+  .filter(({ group }) => group !== "tests" || !wanted.includes("--no-tests"));
 if (chosen.length === 0) {
   console.error(`check: there is no group ${groups.join(", ")}; there are generated, lint, typecheck and tests.`);
   process.exit(2);
