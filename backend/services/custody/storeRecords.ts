@@ -29,6 +29,8 @@ export async function storeRecords(
       ),
     ],
   );
+  // The chain may have named them before anybody sent them here.
+  await tx.query("DELETE FROM missing_record WHERE hash = ANY($1::text[])", [hashes]);
   await storeIdentifiers(tx, records);
   await storeDisclosures(tx, records, sealing);
   if (publish) {

@@ -88,6 +88,14 @@ describe("acceptCustodyEvents", () => {
     expect(mint.submission.records[0]!.disclosures).to.include(opened);
   });
 
+  it("no longer misses a record that the chain named before it was sent here", async () => {
+    const mint = buildMint();
+    const { prisma } = world.database;
+    await prisma.missingRecord.create({ data: { hash: mint.signed.items[0]!.recordHash } });
+    await accept(mint.submission);
+    expect(await prisma.missingRecord.count()).to.equal(0);
+  });
+
   it("promises no later than the event's own deadline", async () => {
     const { receipt } = await accept(buildMint(nextUid(), PRODUCER, { deadline: NOW + 60 }).submission);
     expect(receipt!.anchorBefore).to.equal(NOW + 60);
