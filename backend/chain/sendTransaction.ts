@@ -1,11 +1,9 @@
 import { type BaseWallet, keccak256 } from "ethers";
 import { fromHex, toHex } from "../domain/bytes.ts";
+import type { Fees } from "../domain/submissions/fees.ts";
 import type { Address, Hash, Hex } from "../domain/types.ts";
 import { type JsonRpc, RpcError } from "./jsonRpc.ts";
 import { parseQuantity } from "./readBlocks.ts";
-
-/** Prices of EIP-1559, in wei per gas. */
-export type Fees = { readonly maxFee: bigint; readonly priorityFee: bigint };
 
 export type TransactionRequest = Fees & {
   readonly chainId: number;

@@ -1,4 +1,4 @@
-import { Wallet } from "ethers";
+import { hexlify, randomBytes, Wallet } from "ethers";
 import { type Deployment, deployContract } from "../../backend/chain/deploy.ts";
 import { encodeExecute, encodeSubmit, REGISTRY_HEAD_CALL } from "../../backend/chain/encodeCalls.ts";
 import { connectJsonRpc, type JsonRpc } from "../../backend/chain/jsonRpc.ts";
@@ -55,7 +55,7 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 export async function deployTestContract(chain: TestChain): Promise<TestContract> {
   const rpc = connectJsonRpc(chain.url);
   const deployer = new Wallet(DEPLOYER_KEY);
-  const governors = Array.from({ length: 3 }, () => new Wallet(Wallet.createRandom().privateKey)).sort((a, b) =>
+  const governors = Array.from({ length: 3 }, () => new Wallet(hexlify(randomBytes(32)))).sort((a, b) =>
     a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1,
   );
   const quorum = { governors: governors.map((governor) => lower(governor.address)), threshold: 2 };
@@ -101,7 +101,7 @@ export async function deployTestContract(chain: TestChain): Promise<TestContract
     execute,
     now,
     async admit(id, roles) {
-      const wallet = new Wallet(Wallet.createRandom().privateKey);
+      const wallet = new Wallet(hexlify(randomBytes(32)));
       const account = lower(wallet.address);
       await execute({ kind: "admission", participantId: id, account, signer: account, roles: roleBits(roles) });
       return { id, wallet };

@@ -1,0 +1,204 @@
+import type { Pool } from "pg";
+import { parseSignedCustodyEvent, type SignedCustodyEvent } from "../domain/custody/events.ts";
+import type { Fees } from "../domain/submissions/fees.ts";
+import type { QueuedEvent } from "../domain/submissions/planSubmission.ts";
+import type { Address, Hash, Head, PassportId } from "../domain/types.ts";
+import { inTransaction, type Transaction } from "./database.ts";
+import { insertRows } from "./insertRows.ts";
+
+export type SubmissionState = "sealed" | "submitted" | "mined" | "failed";
+export type SubmissionKind = "events" | "proposal" | "nothing";
+
+export type StoredAttempt = Fees & {
+  readonly number: number;
+  readonly nonce: number;
+  readonly raw: Uint8Array;
+  readonly hash: Hash;
+  readonly sent: boolean;
+  readonly secondsOld: number;
+};
+
+export type StoredSubmission = {
+  readonly id: string;
+  readonly kind: SubmissionKind;
+  readonly calldata: Uint8Array;
+  readonly gasLimit: number;
+  readonly state: SubmissionState;
+  readonly minedBlock: number | null;
+  /** Oldest first; all with one nonce. Empty between sealing and the first attempt. */
+  readonly attempts: readonly StoredAttempt[];
+};
+
+export type NewSubmission = {
+  readonly kind: SubmissionKind;
+  readonly calldata: Uint8Array;
+  readonly gasLimit: number;
+  /** Of accepted events in calldata order, or of the proposal. */
+  readonly digests: readonly Hash[];
+};
+
+export type NewAttempt = Fees & {
+  readonly number: number;
+  readonly sender: Address;
+  readonly nonce: number;
+  readonly raw: Uint8Array;
+  readonly hash: Hash;
+};
+
+/** What the relayer knows and promises: written before anything is sent. */
+export type SubmissionStore = ReturnType<typeof openSubmissions>;
+
+const SUBMISSIONS = `SELECT s.id::text, s.kind, s.calldata, s.gas_limit AS "gasLimit", s.state,
+  s.mined_block AS "minedBlock", coalesce(json_agg(json_build_object('number', a.number, 'nonce', a.nonce,
+  'raw', encode(a.raw, 'hex'), 'hash', a.tx_hash, 'maxFee', a.max_fee::text, 'priorityFee', a.priority_fee::text,
+  'sent', a.sent_at IS NOT NULL, 'secondsOld', extract(epoch FROM now() - a.created_at)) ORDER BY a.number)
+  FILTER (WHERE a.number IS NOT NULL), '[]') AS attempts
+  FROM submission s LEFT JOIN attempt a ON a.submission_id = s.id`;
+
+type AttemptJson = Omit<StoredAttempt, "raw" | "maxFee" | "priorityFee"> & {
+  raw: string;
+  maxFee: string;
+  priorityFee: string;
+};
+
+const toSubmission = (row: Omit<StoredSubmission, "attempts"> & { attempts: AttemptJson[] }): StoredSubmission => ({
+  ...row,
+  attempts: row.attempts.map((attempt) => ({
+    ...attempt,
+    raw: Buffer.from(attempt.raw, "hex"),
+    maxFee: BigInt(attempt.maxFee),
+    priorityFee: BigInt(attempt.priorityFee),
+  })),
+});
+
+/** @param sender the relayer's account, lower case: each key has its own nonces */
+export function openSubmissions(pool: Pool, sender: Address) {
+  const tx = pool as Transaction;
+  return {
+    /**
+     * Submissions that are not done: without a transaction yet, with one that may still be mined or undone, or whose
+     * nonce is not used up on the chain (`latestNonce`), in whatever state.
+     */
+    async readUndone(latestNonce: number): Promise<StoredSubmission[]> {
+      const { rows } = await tx.query(
+        `${SUBMISSIONS} WHERE s.state IN ('sealed', 'submitted')
+           OR s.mined_block > coalesce((SELECT finalized_number FROM chain_cursor), -1)
+           OR s.id IN (SELECT submission_id FROM attempt WHERE sender = $1 AND nonce >= $2)
+         GROUP BY s.id ORDER BY min(a.nonce) NULLS LAST, s.id`,
+        [sender, latestNonce],
+      );
+      return rows.map(toSubmission);
+    },
+
+    /** One above the highest nonce ever stored for this sender; 0 when there is none. */
+    async nextNonce(): Promise<number> {
+      const { rows } = await tx.query(
+        "SELECT coalesce(max(nonce) + 1, 0)::int AS next FROM attempt WHERE sender = $1",
+        [sender],
+      );
+      return rows[0].next;
+    },
+
+    /** Stores a new attempt, unsent: a crash from here on finds it and sends the very same bytes. */
+    storeAttempt: (submissionId: string, attempt: NewAttempt): Promise<void> =>
+      inTransaction(pool, (open) => insertAttempt(open, submissionId, attempt)),
+
+    async markSent(hash: Hash): Promise<void> {
+      await tx.query("UPDATE attempt SET sent_at = now() WHERE tx_hash = $1 AND sent_at IS NULL", [hash]);
+    },
+
+    async setState(id: string, state: SubmissionState, minedBlock: number | null): Promise<void> {
+      await tx.query("UPDATE submission SET state = $2, mined_block = $3 WHERE id = $1", [id, state, minedBlock]);
+    },
+
+    seal: (submission: NewSubmission): Promise<string> =>
+      inTransaction(pool, (open) => insertSubmission(open, submission)),
+
+    /** Seals what only uses up a nonce, with its attempt. */
+    sealNothing: (gasLimit: number, attempt: NewAttempt): Promise<void> =>
+      inTransaction(pool, async (open) => {
+        const id = await insertSubmission(open, { kind: "nothing", calldata: new Uint8Array(), gasLimit, digests: [] });
+        await insertAttempt(open, id, attempt);
+      }),
+
+    readQueue: (limit: number): Promise<QueuedEvent[]> => readQueue(tx, limit),
+    readHeads: (ids: readonly PassportId[]): Promise<Map<PassportId, Head>> => readHeads(tx, ids),
+    readInFlight: (): Promise<Pick<QueuedEvent, "event" | "open">[]> => readInFlight(tx),
+  };
+}
+
+async function insertSubmission(tx: Transaction, submission: NewSubmission): Promise<string> {
+  const { rows } = await tx.query(
+    "INSERT INTO submission (kind, calldata, gas_limit) VALUES ($1, $2, $3) RETURNING id::text",
+    [submission.kind, Buffer.from(submission.calldata), submission.gasLimit],
+  );
+  const id: string = rows[0].id;
+  await insertRows(
+    tx,
+    "submission_event",
+    [
+      ["submission_id", "bigint", () => id],
+      ["position", "int", ([position]) => position],
+      ["digest", "text", ([, digest]) => digest],
+    ],
+    [...submission.digests.entries()],
+  );
+  return id;
+}
+
+async function insertAttempt(tx: Transaction, submissionId: string, attempt: NewAttempt): Promise<void> {
+  await tx.query(
+    `INSERT INTO attempt (submission_id, number, sender, nonce, raw, tx_hash, max_fee, priority_fee)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      submissionId,
+      attempt.number,
+      attempt.sender,
+      attempt.nonce,
+      Buffer.from(attempt.raw),
+      attempt.hash,
+      attempt.maxFee.toString(),
+      attempt.priorityFee.toString(),
+    ],
+  );
+  await tx.query("UPDATE submission SET state = 'submitted' WHERE id = $1", [submissionId]);
+}
+
+// A submission whose block the projection has not reached may have applied the event: not yet known.
+const IN_FLIGHT = `SELECT se.digest FROM submission_event se JOIN submission s ON s.id = se.submission_id
+  WHERE s.state IN ('sealed', 'submitted') OR (s.state = 'mined' AND s.mined_block > (SELECT head_number FROM chain_cursor))`;
+
+/**
+ * Accepted events with open items that no submission carries, in the order of acceptance. Acceptors number events
+ * under a lock that they hold until COMMIT, so an event never appears behind a later one that was taken already.
+ */
+async function readQueue(tx: Transaction, limit: number): Promise<QueuedEvent[]> {
+  const { rows } = await tx.query(
+    `SELECT e.digest, e.event, extract(epoch FROM now() - e.accepted_at)::float AS "secondsWaiting",
+       open.items AS open, coalesce(tried.count, 0)::int AS tries,
+       coalesce(extract(epoch FROM now() - tried.last), 0)::float AS "secondsSinceTry"
+     FROM (SELECT digest, json_agg(json_build_object('position', position, 'head', head) ORDER BY position) AS items
+           FROM accepted_item WHERE state = 'open' GROUP BY digest) open
+     JOIN accepted_event e ON e.digest = open.digest
+     LEFT JOIN LATERAL (SELECT count(*) AS count, max(s.sealed_at) AS last FROM submission_event se
+       JOIN submission s ON s.id = se.submission_id WHERE se.digest = e.digest) tried ON true
+     WHERE e.digest NOT IN (${IN_FLIGHT})
+     ORDER BY e.position LIMIT $1`,
+    [limit],
+  );
+  return rows.map((row) => ({ ...row, event: parseSignedCustodyEvent(row.event) }));
+}
+
+async function readInFlight(tx: Transaction): Promise<{ event: SignedCustodyEvent; open: QueuedEvent["open"] }[]> {
+  const { rows } = await tx.query(
+    `SELECT e.event, json_agg(json_build_object('position', i.position, 'head', i.head) ORDER BY i.position) AS open
+     FROM accepted_event e JOIN accepted_item i ON i.digest = e.digest AND i.state = 'open'
+     WHERE e.digest IN (${IN_FLIGHT}) GROUP BY e.digest ORDER BY e.position`,
+  );
+  return rows.map((row) => ({ open: row.open, event: parseSignedCustodyEvent(row.event) }));
+}
+
+async function readHeads(tx: Transaction, ids: readonly PassportId[]): Promise<Map<PassportId, Head>> {
+  const { rows } = await tx.query("SELECT id, head FROM chain_passport WHERE id = ANY($1)", [ids]);
+  return new Map(rows.map((row: { id: PassportId; head: Head }) => [row.id, row.head]));
+}
