@@ -1,7 +1,11 @@
 // The server of one installation: wires, listens, stops. `npm start` runs it through the launcher.
+
+import { playSampleWalk } from "../../scripts/sample/walk.ts";
 import { readConfig } from "../config.ts";
 import { DomainError } from "../domain/errors.ts";
 import { listen } from "./listen.ts";
+import { operateInstallation } from "./operateInstallation.ts";
+import { readyText } from "./readyText.ts";
 import { startEmbedded } from "./startEmbedded.ts";
 import { createStopSteps } from "./stopSteps.ts";
 
@@ -25,18 +29,38 @@ async function start(): Promise<void> {
   stopSteps.add("HTTP", door.close);
   goOn();
   if (config.databaseUrl === null || config.rpcUrls.length === 0) log("starting the database and the chain …");
-  const { dataDir, rpcUrls, postgres, chain } = await startEmbedded(config, stopSteps, log);
-  for (const part of [postgres, chain]) void part?.failed.then((error) => stop(error));
+  const surroundings = await startEmbedded(config, stopSteps, log);
+  for (const part of [surroundings.postgres, surroundings.chain]) void part?.failed.then((error) => stop(error));
   goOn();
+  // With PORT=0 the port is known only now.
+  const publicUrl = config.publicUrl.replace(/:0$/, `:${door.port}`);
+  const { deployment, application, workers } = await operateInstallation(
+    config,
+    surroundings,
+    publicUrl,
+    stopSteps,
+    log,
+  );
+  void workers.follower.ended.then(() => workers.follower.failure() && stop(workers.follower.failure()?.error));
+  goOn();
+  door.open(application.app);
+  const isSimulation = surroundings.chain !== undefined;
+  const verifyCommand = isSimulation && config.sample ? await playSample(surroundings.dataDir, publicUrl) : null;
+  goOn();
+  const seconds = (performance.now() - startedAt) / 1000;
+  log(readyText({ seconds, publicUrl, surroundings, deployment, verifyCommand, isSimulation }));
+}
 
-  log(`
-Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.
-
-  server   http://${config.host}:${door.port}
-  chain    ${rpcUrls.join(", ")}
-  data     ${dataDir}
-
-This is a simulation: all keys are on this one machine. Ctrl-C stops it.`);
+/** On an empty installation the sample's walk; on one that has it already, only the line that verifies it. */
+async function playSample(dataDir: string, operatorUrl: string): Promise<string | null> {
+  try {
+    log("playing the sample: the life of a battery pack, from production to recycling …");
+    return (await playSampleWalk({ dataDir, operatorUrl, log: (line) => log(`  ${line}`) })).verifyCommand;
+  } catch (error) {
+    if (stopping) throw new Interrupted();
+    log(`The sample was not played: ${sentence(error)}`);
+    return null;
+  }
 }
 
 /** Ends everything, and the process with exit code 0 when a person asked for it, 1 when an error did. */

@@ -9,14 +9,16 @@ import type { PutBlock, ReadBlock } from "../content/block.ts";
 import { diskBlocks } from "../content/diskBlocks.ts";
 import { kuboBlocks } from "../content/kuboBlocks.ts";
 import { recoverSigner } from "../domain/signatures.ts";
-import type { Hex } from "../domain/types.ts";
+import type { Address, Hash, Hex } from "../domain/types.ts";
 import { secretFile } from "../embedded/secretFile.ts";
 import { createApp } from "../http/createApp.ts";
 import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
-import { receiptKey } from "../services/custody/receiptKey.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { Database } from "../storage/database.ts";
+
+/** Whoever signs the operator's receipts. */
+export type OperatorSigner = { readonly address: Address; readonly sign: (digest: Hash) => Hex };
 
 /** The application with what the workers share with it. */
 export interface Application {
@@ -33,7 +35,7 @@ export async function wireApplication(parts: {
   readonly rpcUrls: readonly string[];
   readonly deployment: Deployment;
   readonly database: Database;
-  readonly operatorKey: Hex;
+  readonly operatorSigner: OperatorSigner;
   readonly log: Logger;
 }): Promise<Application> {
   const { config, dataDir, deployment, database, log } = parts;
@@ -45,7 +47,7 @@ export async function wireApplication(parts: {
     pool: database.pool,
     domain: deployment,
     recoverSigner,
-    receiptKey: operatorsReceiptKey(database, parts.operatorKey, config.operatorId),
+    receiptKey: operatorsReceiptKey(database, parts.operatorSigner, config.operatorId),
     sealing,
     now,
     maxOpenItems: config.maxOpenItems,
@@ -74,21 +76,19 @@ export async function wireApplication(parts: {
  * The operator's receipt key. Which participant it belongs to, if any, the chain says and may say later: a new
  * installation signs receipts before the quorum has admitted its operator.
  */
-function operatorsReceiptKey(database: Database, privateKey: Hex, configured: number): ReceiptKey {
-  const key = receiptKey(privateKey, configured);
-  if (configured !== 0) return key;
-  let publisher = 0;
+function operatorsReceiptKey(database: Database, { address, sign }: OperatorSigner, configured: number): ReceiptKey {
+  let publisher = configured;
+  let nextLookUp = 0;
   const lookUp = async (): Promise<void> => {
     const { rows } = await database.pool.query<{ id: number }>(
       "SELECT id FROM chain_participant WHERE signer = $1 AND active ORDER BY id LIMIT 1",
-      [key.signer],
+      [address],
     );
     publisher = rows[0]?.id ?? 0;
   };
-  let nextLookUp = 0;
   return {
-    signer: key.signer,
-    sign: key.sign,
+    signer: address,
+    sign,
     get publisher() {
       if (publisher === 0 && performance.now() >= nextLookUp) {
         nextLookUp = performance.now() + 1_000;

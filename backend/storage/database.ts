@@ -30,13 +30,16 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: "battery-passport",
   });
-  // Without a listener a restart of the server would end this process.
-  pool.on("error", (error) => options.onConnectionLost?.(error));
+  let closing = false;
+  // Without a listener a restart of the server would end this process. While closing, the pool lets go of connections
+  // before they have ended, so that a server stopped right after still cuts some.
+  pool.on("error", (error) => closing || options.onConnectionLost?.(error));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,
     pool,
     async close() {
+      closing = true;
       await prisma.$disconnect();
       await pool.end();
     },

@@ -1,0 +1,108 @@
+import { SigningKey, Wallet } from "ethers";
+import { destination, pino } from "pino";
+import { signerOf } from "../../scripts/cli/keys/keystore.ts";
+import { OPERATOR } from "../../scripts/sample/sampleFirms.ts";
+import { createSampleKeys, GOVERNOR_THRESHOLD } from "../../scripts/sample/sampleKeys.ts";
+import { connectJsonRpc } from "../chain/jsonRpc.ts";
+import type { Config } from "../config.ts";
+import { DomainError } from "../domain/errors.ts";
+import type { Deployment } from "../services/deployment.ts";
+import { openDatabase } from "../storage/database.ts";
+import { migrate } from "../storage/migrate.ts";
+import { deployOwnContract } from "./deployOwnContract.ts";
+import { findDeployment } from "./findDeployment.ts";
+import { readOperatorKey } from "./operatorKey.ts";
+import type { Surroundings } from "./startEmbedded.ts";
+import { startWorkers, type Workers } from "./startWorkers.ts";
+import type { StopSteps } from "./stopSteps.ts";
+import { type Application, wireApplication } from "./wireApplication.ts";
+
+/** An installation at work. */
+export interface Operation {
+  readonly deployment: Deployment;
+  readonly application: Application;
+  readonly workers: Workers;
+  /** True where this start deployed the contract. */
+  readonly isNew: boolean;
+}
+
+/** Migrates, finds the contract or deploys one, and starts the application and its workers. */
+export async function operateInstallation(
+  config: Config,
+  surroundings: Surroundings,
+  publicUrl: string,
+  stopSteps: StopSteps,
+  log: (line: string) => void,
+): Promise<Operation> {
+  const { dataDir, databaseUrl, rpcUrls, chain } = surroundings;
+  const logger = pino({ level: config.logLevel }, destination({ dest: 2, sync: true }));
+  const applied = await migrate(databaseUrl);
+  if (applied.length > 0) log(`prepared the database (${applied.length} migrations)`);
+  const database = openDatabase(databaseUrl, {
+    onConnectionLost: (error) => logger.warn({ reason: error.message }, "an idle database connection was lost"),
+  });
+  stopSteps.add("database", database.close);
+
+  const rpc = connectJsonRpc(rpcUrls[0]);
+  const found = await findDeployment(config, rpc, dataDir);
+  if (found === null && chain === undefined) {
+    const message =
+      "This installation does not know its contract: set TRUST_ROOT and DEPLOYMENT_BLOCK, or deploy one with `npm run deploy`.";
+    throw new DomainError("contract-unknown", message);
+  }
+  const keys = chain === undefined ? await ownKeys(config, dataDir) : await simulatedKeys(dataDir, chain.accounts);
+  const deployment =
+    found ??
+    (await deployOwnContract({
+      rpc,
+      chain: chain as NonNullable<typeof chain>,
+      dataDir,
+      governors: keys.governors,
+      threshold: GOVERNOR_THRESHOLD,
+      resolver: `${publicUrl}/v1/dpps/`,
+    }));
+  if (found === null) log(`deployed the contract at ${deployment.contract}`);
+
+  const application = await wireApplication({
+    config,
+    dataDir,
+    publicUrl,
+    rpcUrls,
+    deployment,
+    database,
+    operatorSigner: keys.operator,
+    log: logger,
+  });
+  stopSteps.add("application", application.close);
+  const workers = startWorkers({
+    databaseUrl,
+    database,
+    rpcUrl: rpcUrls[0],
+    deployment,
+    wallet: keys.relayer,
+    log: logger,
+  });
+  stopSteps.add("workers", workers.stop);
+  return { deployment, application, workers, isNew: found === null };
+}
+
+type Keys = {
+  readonly operator: ReturnType<typeof signerOf>;
+  readonly relayer: Wallet;
+  readonly governors: Awaited<ReturnType<typeof createSampleKeys>>["governorAddresses"];
+};
+
+/** One key for receipts and for paying. */
+async function ownKeys(config: Config, dataDir: string): Promise<Keys> {
+  const key = await readOperatorKey(config, dataDir);
+  return { operator: signerOf(new SigningKey(key)), relayer: new Wallet(key), governors: [] };
+}
+
+/** Everybody's keys on this machine; the chain's own funded accounts deploy (the first) and relay (the second). */
+async function simulatedKeys(dataDir: string, accounts: readonly { readonly privateKey: string }[]): Promise<Keys> {
+  const keys = await createSampleKeys(dataDir);
+  const operator = keys.firms.get(OPERATOR.key);
+  const relayer = accounts[1];
+  if (operator === undefined || relayer === undefined) throw new Error("the sample has no operator, or no account");
+  return { operator, relayer: new Wallet(relayer.privateKey), governors: keys.governorAddresses };
+}

@@ -1,0 +1,41 @@
+import { formatTrustRoot } from "../domain/verification/trustRoot.ts";
+import type { Deployment } from "../services/deployment.ts";
+import type { Surroundings } from "./startEmbedded.ts";
+
+/** The last thing a start says: where everything is, what is trusted, what to type next, how to stop. */
+export function readyText(ready: {
+  readonly seconds: number;
+  readonly publicUrl: string;
+  readonly surroundings: Pick<Surroundings, "dataDir" | "rpcUrls">;
+  readonly deployment: Deployment;
+  /** Null where no sample was played. */
+  readonly verifyCommand: string | null;
+  readonly isSimulation: boolean;
+}): string {
+  const { publicUrl, surroundings, deployment, verifyCommand } = ready;
+  const lines = [
+    "",
+    `Ready after ${ready.seconds.toFixed(1)} s.`,
+    "",
+    `  server       ${publicUrl}   (API: ${publicUrl}/docs)`,
+    `  chain        ${surroundings.rpcUrls.join(", ")}   (id ${deployment.chainId})`,
+    `  contract     ${deployment.contract}, deployed in block ${deployment.deploymentBlock}`,
+    `  trust root   ${formatTrustRoot(deployment)}`,
+    `  data         ${surroundings.dataDir}`,
+    "",
+  ];
+  if (verifyCommand !== null) {
+    lines.push(
+      "Verify the sample battery yourself, with this server running or after you have stopped it:",
+      "",
+      `  ${verifyCommand}`,
+      "",
+    );
+  }
+  lines.push(
+    ready.isSimulation
+      ? "This is a simulation: the chain and everybody's keys are on this one machine. Ctrl-C stops it; the next start goes on."
+      : "Ctrl-C stops it.",
+  );
+  return lines.join("\n");
+}
