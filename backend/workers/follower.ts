@@ -62,6 +62,7 @@ export type Follower = { step(): Promise<"progress" | "idle"> };
 
 /** Blocks whose logs are asked for by hash and committed together. */
 const BLOCKS_PER_COMMIT = 100;
+const LONGEST_BRANCH = 1000;
 const SMALLEST_RANGE = 1;
 const LARGEST_RANGE = 10_000;
 
@@ -134,7 +135,7 @@ export function createFollower(options: FollowerOptions): Follower {
         await backfill(local, tip, finality);
         return "progress";
       }
-      const decision = await decide(chain, local, tip);
+      const decision = await decide(chain, local, await nearTip(chain, local, tip));
       if (decision.step !== "behind") sightings = 0;
       switch (decision.step) {
         case "current":
@@ -161,6 +162,14 @@ export function createFollower(options: FollowerOptions): Follower {
 async function isStillThere(chain: FollowedChain, local: LocalChain): Promise<boolean> {
   const [block] = await chain.readBlocks(local.head.number, local.head.number);
   return block?.hash === local.head.hash;
+}
+
+/** The tip, or a block on the way to it where the headers up to the tip would be too many to hold. */
+async function nearTip(chain: FollowedChain, local: LocalChain, tip: Block): Promise<Block> {
+  if (tip.number - local.head.number <= LONGEST_BRANCH) return tip;
+  const number = local.head.number + LONGEST_BRANCH;
+  const [block] = await chain.readBlocks(number, number);
+  return block ?? tip;
 }
 
 /** Walks the chain's branch down until a decision is possible. */

@@ -44,8 +44,8 @@ export function decideStep(local: LocalChain, branch: readonly Block[]): ChainSt
   if (shared === undefined) {
     if (first.number <= local.finalizedNumber) return deepReorg(local, first);
     const to = first.number - 1;
-    // Up to our head we look for the shared block; above it everything is new and needed anyway.
-    const from = Math.max(local.finalizedNumber, Math.min(to - GAP_STEP + 1, local.head.number));
+    // Down to our head everything is new and needed anyway; below it we look for the shared block.
+    const from = to > local.head.number ? local.head.number : Math.max(local.finalizedNumber, to - GAP_STEP + 1);
     return { step: "gap", from, to };
   }
   const depth = local.head.number - shared;

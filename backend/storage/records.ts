@@ -1,0 +1,58 @@
+import { DomainError } from "../domain/errors.ts";
+import { fieldsOutsideAllowList, type ParsedRecord, parseRecord } from "../domain/records/parseRecord.ts";
+import { recordHash } from "../domain/records/recordHash.ts";
+import type { Hash } from "../domain/types.ts";
+import type { Transaction } from "./database.ts";
+import { insertRows } from "./insertRows.ts";
+
+/** A record's bytes with what they say; `record` comes from `parseRecord` of these very bytes. */
+export type StorableRecord = { readonly hash: Hash; readonly bytes: Uint8Array; readonly record: ParsedRecord };
+
+const subjectOf = (record: ParsedRecord): string =>
+  record.type === "participant/1" ? `participant-${record.participantId}` : record.subject;
+
+/**
+ * Stores records by hash, and the identifiers that mint records show: the one way for records that were accepted here
+ * and for those that were fetched. What is there already stays; a record that is here is no longer missing.
+ */
+export async function storeRecords(tx: Transaction, records: readonly StorableRecord[]): Promise<void> {
+  await insertRows(
+    tx,
+    "record",
+    [
+      ["hash", "text", ({ hash }) => hash],
+      ["bytes", "bytea", ({ bytes }) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
+      ["type", "text", ({ record }) => record.type],
+      ["subject", "text", ({ record }) => subjectOf(record)],
+    ],
+    records,
+    "ON CONFLICT DO NOTHING",
+  );
+  await insertRows(
+    tx,
+    "identifier",
+    [
+      ["passport_id", "text", (mint) => mint.subject],
+      ["uid", "text", (mint) => mint.uid],
+      ["battery_code", "text", (mint) => mint.batteryCode ?? null],
+    ],
+    records.map(({ record }) => record).filter((record) => record.type === "mint/1"),
+    "ON CONFLICT DO NOTHING",
+  );
+  await tx.query("DELETE FROM missing_record WHERE hash = ANY($1)", [records.map(({ hash }) => hash)]);
+}
+
+/**
+ * Parses and stores one record's bytes from an untrusted source, which are known to have the hash that somebody signed.
+ * Throws the codes of `parseRecord`, and `record-shows-too-much` for fields that its type does not list as public: what
+ * another operator leaked is not spread further.
+ */
+export async function storeRecord(tx: Transaction, bytes: Uint8Array): Promise<ParsedRecord> {
+  const record = parseRecord(bytes);
+  const paths = fieldsOutsideAllowList(record);
+  if (paths.length > 0) {
+    throw new DomainError("record-shows-too-much", "A record shows fields that must be withheld.", { paths });
+  }
+  await storeRecords(tx, [{ hash: recordHash(bytes), bytes, record }]);
+  return record;
+}
