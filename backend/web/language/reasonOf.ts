@@ -1,0 +1,21 @@
+import type { TFunction } from "i18next";
+import type { CheckLine } from "../../domain/verification/report.ts";
+
+/** Families of codes that share a sentence. */
+function familyOf({ check, code }: CheckLine): string {
+  if (code.startsWith("rule-")) return "rule-broken";
+  return check === "format" ? "format-other" : check === "disclosures" ? "disclosure-other" : code;
+}
+
+/** Events are numbered, some with their kind behind: `3 (handover)`. */
+const NUMBERED = /^(\d+) \((\w+)\)$/;
+
+/** A check's result as one sentence in the page's language; the verifier's own English where there is none. */
+export function reasonOf(t: TFunction, line: CheckLine): string {
+  const values: Record<string, string | number> = { ...line.values };
+  const [, event, kind] = NUMBERED.exec(String(values.event)) ?? [];
+  if (event !== undefined && kind !== undefined) Object.assign(values, { event, kind });
+  if (typeof values.kind === "string") values.kind = t(`kind/${values.kind}`, values.kind);
+  if (typeof values.role === "string") values.role = t(`role/${values.role}`, values.role);
+  return t([`code/${line.code}`, `code/${familyOf(line)}`], { ...values, defaultValue: line.reason });
+}

@@ -1,0 +1,37 @@
+import type { ReactNode } from "react";
+import type { PassportCheck } from "../verification/usePassportCheck.ts";
+import { CheckList } from "./CheckList.tsx";
+import { ItemCard } from "./ItemCard.tsx";
+import { Timeline } from "./Timeline.tsx";
+import { TrustCard } from "./TrustCard.tsx";
+
+type Props = {
+  readonly check: PassportCheck;
+  readonly verdict: ReactNode;
+  /** Where code and trust root came from, in a sentence. */
+  readonly source: string;
+  readonly links?: ReactNode;
+};
+
+/** A check's outcome as it stands on the served and on the saved page alike. */
+export function Result({ check, verdict, source, links }: Props) {
+  if (check.is !== "judged") return <div className="result single">{verdict}</div>;
+  const { report, passport } = check.answer;
+  return (
+    <div className="result">
+      <div className="column">
+        {verdict}
+        {passport !== null && (
+          <ItemCard passport={passport} confirmed={report.verdict === "verified" || report.verdict === "pending"} />
+        )}
+      </div>
+      <div className="column">
+        {passport !== null && <Timeline passport={passport} />}
+        <CheckList report={report} />
+        <TrustCard report={report} source={source}>
+          {links}
+        </TrustCard>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ParticipantId, PassportId } from "../../domain/types.ts";
+import { MAX_BUNDLE_BYTES } from "../../domain/verification/bundle.ts";
+import { parseTrustRoot, type TrustRoot } from "../../domain/verification/trustRoot.ts";
+import { PageTrouble } from "./pageTrouble.ts";
+
+/** One of the passports that claim an identifier: unverified, as the server tells it. */
+export type Claimant = { readonly passportId: PassportId; readonly issuer: ParticipantId; readonly phase: string };
+
+const TIMEOUT_MS = 15_000;
+
+/** GET from the operator's own server. Rejects with `server-unreachable`, `server-refused`, `passport-unknown`. */
+async function ask<T>(path: string, read: (response: Response) => Promise<T>): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      headers: { accept: "application/json" },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (cause) {
+    throw new PageTrouble("server-unreachable", cause);
+  }
+  if (response.status === 404) throw new PageTrouble("passport-unknown", path);
+  if (!response.ok) throw new PageTrouble("server-refused", response.status);
+  try {
+    return await read(response);
+  } catch (cause) {
+    throw new PageTrouble("answer-malformed", cause);
+  }
+}
+
+/** The trust root as the operator names it: as trustworthy as the page itself, which comes from the same place. */
+export const askTrustRoot = (): Promise<TrustRoot> =>
+  ask("/v1/registry", async (response) => parseTrustRoot(Reflect.get(Object(await response.json()), "trustRoot")));
+
+/** The evidence about a passport: unverified bytes. */
+export const askEvidence = (dppId: string): Promise<Uint8Array> =>
+  ask(`/v1/dpps/${encodeURIComponent(dppId)}/evidence`, async (response) => {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.length > MAX_BUNDLE_BYTES) throw new Error("too large");
+    return bytes;
+  });
+
+/** Every passport that claims an identifier, the likeliest first; never empty. */
+export const askClaimants = (uid: string): Promise<readonly [Claimant, ...Claimant[]]> =>
+  ask(`/v1/dppsByProductId/${encodeURIComponent(uid)}`, async (response) => {
+    const list: unknown = Reflect.get(Object(await response.json()), "claimants");
+    const [first, ...others] = Array.isArray(list) ? list.map(parseClaimant) : [];
+    if (first === undefined) throw new Error("no claimants");
+    return [first, ...others] as const;
+  });
+
+function parseClaimant(value: unknown): Claimant {
+  const { passportId, issuer, phase } = Object(value) as Record<string, unknown>;
+  if (typeof passportId !== "string" || typeof issuer !== "number" || typeof phase !== "string") {
+    throw new Error("a claimant has no passport id, issuer or phase");
+  }
+  return { passportId: passportId as PassportId, issuer, phase };
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { build, type InlineConfig, type Rolldown } from "vite";
+
+/**
+ * `npm run build:web`: backend/web → backend/web/dist. Two builds of one source: the page that an operator serves
+ * (split into files, so that a strict content security policy holds), and verify.html, one file that works from a disk,
+ * where browsers block module scripts. The same input gives the same bytes.
+ */
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const web = join(root, "backend", "web");
+export const WEB_DIST = join(web, "dist");
+
+/** Compressed, everything that the first view loads: the worker, which is asked for at once, among it. */
+export const FIRST_VIEW_LIMIT = 250_000;
+
+const shared: InlineConfig = {
+  root: web,
+  configFile: false,
+  envDir: false,
+  logLevel: "warn",
+  mode: "production",
+  plugins: [react()],
+  // Whatever the environment says: a page built in a test run is the page that is served.
+  define: { "process.env.NODE_ENV": JSON.stringify("production") },
+};
+
+async function buildServed(): Promise<void> {
+  await build({
+    ...shared,
+    publicDir: join(web, "public"),
+    worker: { format: "es" },
+    build: {
+      outDir: WEB_DIST,
+      emptyOutDir: true,
+      target: "es2022",
+      // Inlined as data: URLs they would need a wider policy.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  });
+}
+
+async function buildSaved(): Promise<void> {
+  const output = (await build({
+    ...shared,
+    publicDir: false,
+    build: {
+      write: false,
+      target: "es2022",
+      cssCodeSplit: false,
+      reportCompressedSize: false,
+      rolldownOptions: { input: join(web, "saved.tsx"), output: { format: "iife" } },
+    },
+  })) as Rolldown.RolldownOutput;
+  const script = output.output.find((part) => part.type === "chunk")?.code ?? "";
+  const style = output.output.find((part) => part.type === "asset" && part.fileName.endsWith(".css"));
+  writeFileSync(
+    join(WEB_DIST, "verify.html"),
+    savedPage(readFileSync(join(web, "saved.html"), "utf8"), script, style?.type === "asset" ? `${style.source}` : ""),
+  );
+}
+
+/** The template with everything in it, and a policy that lets nothing else run. */
+function savedPage(template: string, script: string, style: string): string {
+  // Inside a script element only this sequence ends it (HTML, 13.1.2.6); it can stand in string literals alone.
+  const code = script.trim().replaceAll(/<\/(script)/gi, "<\\/$1");
+  const css = style.trim();
+  const policy = [
+    "default-src 'none'",
+    `script-src '${sha256(code)}'`,
+    `style-src '${sha256(css)}'`,
+    "connect-src http: https:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return template
+    .replace("<!-- policy -->", () => `<meta http-equiv="Content-Security-Policy" content="${policy}" />`)
+    .replace("<!-- style -->", () => `<style>${css}</style>`)
+    .replace("<!-- script -->", () => `<script>${code}</script>`);
+}
+
+const sha256 = (text: string): string => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+
+/** Builds both pages into `backend/web/dist`. */
+export async function buildWeb(): Promise<void> {
+  rmSync(WEB_DIST, { recursive: true, force: true });
+  mkdirSync(WEB_DIST, { recursive: true });
+  await buildServed();
+  await buildSaved();
+}
+
+/** Compressed sizes of what was built, by file; gzip is what every server has. */
+export function builtSizes(): { readonly file: string; readonly bytes: number; readonly gzipped: number }[] {
+  return readdirSync(WEB_DIST, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => {
+      const content = readFileSync(file);
+      return {
+        file: relative(WEB_DIST, file),
+        bytes: content.length,
+        gzipped: gzipSync(content, { level: 9 }).length,
+      };
+    })
+    .sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** What a first visit loads, compressed. */
+export const firstViewBytes = (): number =>
+  builtSizes()
+    .filter(({ file }) => file !== "verify.html")
+    .reduce((sum, { gzipped }) => sum + gzipped, 0);
+
+if (import.meta.main) {
+  await buildWeb();
+  const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
+  for (const { file, bytes, gzipped } of builtSizes()) {
+    console.log(`${file.padEnd(40)} ${kB(bytes).padStart(10)} ${kB(gzipped).padStart(10)} compressed`);
+  }
+  const first = firstViewBytes();
+  console.log(`first view: ${kB(first)} compressed, limit ${kB(FIRST_VIEW_LIMIT)}`);
+  if (first > FIRST_VIEW_LIMIT) process.exitCode = 1;
+}
