@@ -80,6 +80,8 @@ export async function operateInstallation(
     rpcUrl: rpcUrls[0],
     deployment,
     wallet: keys.relayer,
+    blocks: application.blocks,
+    peers: config.peers,
     log: logger,
   });
   stopSteps.add("workers", workers.stop);

@@ -3,18 +3,23 @@ import type { Logger } from "pino";
 import { createChainReader } from "../chain/chainReader.ts";
 import { connectJsonRpc } from "../chain/jsonRpc.ts";
 import { createTransactor } from "../chain/transactor.ts";
+import type { PutBlock, ReadBlock } from "../content/block.ts";
+import { gatewayBlocks } from "../content/gatewayBlocks.ts";
 import type { Deployment } from "../services/deployment.ts";
+import { openContentQueues } from "../storage/contentQueues.ts";
 import type { Database } from "../storage/database.ts";
 import { seekLeadership } from "../storage/leadership.ts";
 import { openProjection } from "../storage/projectionStore.ts";
 import { readReadyProposal } from "../storage/readyProposals.ts";
 import { openSubmissions } from "../storage/submissions.ts";
+import { createContentStep } from "../workers/contentStep.ts";
 import { createFollower } from "../workers/follower.ts";
 import { type Loop, type LoopFailure, startLoop } from "../workers/loop.ts";
 import { createRelayer } from "../workers/relayer.ts";
 
 const FOLLOW_EVERY_MS = 250;
 const RELAY_EVERY_MS = 150;
+const MOVE_CONTENT_EVERY_MS = 500;
 
 export interface Workers {
   readonly follower: Loop;
@@ -23,7 +28,7 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-/** Puts accepted events on chain, and the chain into tables. Each tells its troubles to the log and goes on. */
+/** Puts accepted events on chain, the chain into tables, and records where others find them. Each tells its troubles to the log and goes on. */
 export function startWorkers(parts: {
   readonly databaseUrl: string;
   readonly database: Database;
@@ -31,6 +36,9 @@ export function startWorkers(parts: {
   readonly deployment: Deployment;
   /** Pays for transactions. */
   readonly wallet: BaseWallet;
+  readonly blocks: { readonly putBlock: PutBlock; readonly readBlock: ReadBlock };
+  /** Base URLs of other operators, asked for records that are missing here. */
+  readonly peers: readonly string[];
   readonly log: Logger;
 }): Workers {
   const { database, deployment, log } = parts;
@@ -59,13 +67,21 @@ export function startWorkers(parts: {
     onAlarm: ({ code, details }) => log.error({ worker: "relayer", code, ...details }, "the relayer needs attention"),
     clock: () => performance.now(),
   });
+  const moveContent = createContentStep({
+    queues: openContentQueues(database.pool),
+    putBlock: parts.blocks.putBlock,
+    sources: [parts.blocks.readBlock, ...parts.peers.map((peer) => gatewayBlocks(peer))],
+    onProblem: (error, hash) =>
+      log.warn({ worker: "content", hash, reason: (error as Error).message }, "a record could not be moved"),
+  });
   const follower = startLoop({ name: "follower", step: follow, idleMs: FOLLOW_EVERY_MS, onError });
   const relayer = startLoop({ name: "relayer", step: relay, idleMs: RELAY_EVERY_MS, onError });
+  const content = startLoop({ name: "content", step: moveContent, idleMs: MOVE_CONTENT_EVERY_MS, onError });
   return {
     follower,
     relayer,
     async stop() {
-      await Promise.all([follower.stop(), relayer.stop()]);
+      await Promise.all([follower.stop(), relayer.stop(), content.stop()]);
       await leadership.release();
     },
   };

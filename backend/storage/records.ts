@@ -44,14 +44,14 @@ export async function storeRecords(tx: Transaction, records: readonly StorableRe
 
 /**
  * Parses and stores one record's bytes from an untrusted source, which are known to have the hash that somebody signed.
- * Throws the codes of `parseRecord`, and `record-shows-too-much` for fields that its type does not list as public: what
+ * Throws the codes of `parseRecord`, and `record-field-not-public` for fields that its type does not list as public: what
  * another operator leaked is not spread further.
  */
 export async function storeRecord(tx: Transaction, bytes: Uint8Array): Promise<ParsedRecord> {
   const record = parseRecord(bytes);
   const paths = fieldsOutsideAllowList(record);
   if (paths.length > 0) {
-    throw new DomainError("record-shows-too-much", "A record shows fields that must be withheld.", { paths });
+    throw new DomainError("record-field-not-public", "The record shows fields that its type withholds.", { paths });
   }
   await storeRecords(tx, [{ hash: recordHash(bytes), bytes, record }]);
   return record;

@@ -12,7 +12,7 @@ export interface RunningServer {
   output(): string;
   signal(signal: NodeJS.Signals): void;
   /** Waits until it says that it is ready; fails with its output when it ends instead. */
-  ready(): Promise<void>;
+  ready(timeoutMs?: number): Promise<void>;
 }
 
 /** Starts `backend/main/start.ts` on a data folder, with nothing of our own environment but the path. */
@@ -51,8 +51,8 @@ export function runServer(
     ended,
     output: () => output,
     signal: (signal) => child.kill(signal),
-    ready: async () => {
-      await waitUntil("the server is ready", () => over || output.includes("Ready after"), 30_000);
+    ready: async (timeoutMs = 30_000) => {
+      await waitUntil("the server is ready", () => over || output.includes("Ready after"), timeoutMs);
       if (over) throw new Error(`The server ended: ${output}`);
     },
   };
