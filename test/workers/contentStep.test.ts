@@ -61,7 +61,7 @@ describe("contentStep", () => {
     await miss(recordHash(leak));
     const blocks = new Map([noise, leak].map((bytes) => [recordHash(bytes), bytes]));
     await run([async (hash) => blocks.get(hash) ?? null]);
-    expect(problems.sort()).to.deep.equal(["record-shows-too-much", "sd-algorithm-unknown"]);
+    expect(problems.sort()).to.deep.equal(["record-field-not-public", "sd-algorithm-unknown"]);
     expect(await query("SELECT 1 FROM record")).to.have.length(0);
     expect(await query("SELECT attempts FROM missing_record")).to.deep.equal([{ attempts: 1 }, { attempts: 1 }]);
   });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { SignedCustodyEvent } from "../../backend/domain/custody/events.ts";
-import type { PassportId } from "../../backend/domain/types.ts";
+import type { Hex, PassportId } from "../../backend/domain/types.ts";
+import { contractInterface } from "../chain/contractInterface.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { deployTestContract, type Member, newPassportId, type TestContract } from "../support/contract.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -87,6 +88,86 @@ describe("follower", () => {
     const rejections = await query("SELECT item_index, reason FROM chain_rejection");
     expect(rejections).to.have.length(1);
     expect(await query("SELECT phase, length FROM chain_passport")).to.deep.equal([{ phase: "active", length: 1 }]);
+  });
+
+  it("follows holds and releases, undoes them with their block, and passes by anchors", async () => {
+    const operator = await contract.admit(3, ["OPERATOR"]);
+    const [passportId] = (await mint(newPassportId(1))).items.map((item) => item.passportId);
+    await chain.rpc("anvil_mine", "0x6");
+    const now = await contract.now();
+    const hash = `0x${"cd".repeat(32)}`;
+    const domain = {
+      name: "BatteryPassport",
+      version: "1",
+      chainId: contract.chainId,
+      verifyingContract: contract.contract,
+    };
+    const act = async (
+      fn: string,
+      type: string,
+      fields: readonly (readonly [string, string, unknown])[],
+      by: Member,
+    ) => {
+      const types = { [type]: fields.map(([field, name]) => ({ name, type: field })) };
+      const message = Object.fromEntries(fields.map(([, name, value]) => [name, value]));
+      const signature = await by.wallet.signTypedData(domain, types, message);
+      const values = [...fields.map(([, , value]) => value), signature];
+      await contract.send(contractInterface.encodeFunctionData(fn, values) as Hex);
+    };
+    const held = async (): Promise<unknown> => (await query("SELECT held FROM chain_passport"))[0]?.held;
+    const subject = [
+      ["bytes20", "passportId", passportId],
+      ["uint24", "regulator", 1],
+      ["uint32", "counter", 1],
+    ] as const;
+    const reason = [
+      ["bytes32", "reasonHash", hash],
+      ["uint40", "deadline", now + 3600],
+    ] as const;
+    await act("hold", "Hold", [...subject, ["uint40", "until", now + 86_400], ...reason], producer);
+    await follow();
+    expect(await held()).to.equal(true);
+    await act("release", "Release", [...subject, ...reason], producer);
+    await act(
+      "anchor",
+      "Anchor",
+      [
+        ["uint24", "publisher", 3],
+        ["bytes32", "root", hash],
+        ["uint32", "count", 5],
+        ["bytes32", "manifestHash", hash],
+        ["bytes32", "prevAccumulator", `0x${"00".repeat(32)}`],
+      ],
+      operator,
+    );
+    await follow();
+    expect(await held()).to.equal(false);
+    expect(await query("SELECT held, counter::int, regulator FROM chain_hold ORDER BY block_number")).to.deep.equal([
+      { held: true, counter: 1, regulator: 1 },
+      { held: false, counter: 1, regulator: 1 },
+    ]);
+    await chain.rpc("anvil_reorg", 2, []);
+    await follow();
+    expect(await held()).to.equal(true);
+    await expectSameAsFresh();
+  });
+
+  it("keeps whole what a killed chain brings back shorter than its saved state", async () => {
+    await mint(newPassportId(1));
+    await chain.rpc("anvil_mine", "0x6");
+    const saved = await chain.rpc<string>("anvil_dumpState");
+    await mint(newPassportId(1));
+    await follow();
+    const port = Number(new URL(chain.url).port);
+    await chain.kill();
+    chain = await startTestChain({ port });
+    await chain.rpc("anvil_loadState", saved);
+    await follow();
+    expect(await query("SELECT id FROM chain_passport")).to.have.length(1);
+    await mint(newPassportId(1));
+    await follow();
+    expect(await query("SELECT id FROM chain_passport")).to.have.length(2);
+    await expectSameAsFresh();
   });
 
   for (const depth of [1, 3]) {
