@@ -13,7 +13,7 @@ export default defineConfig({
     path: createRequire(import.meta.url).resolve("solc/soljson.js"),
     settings: {
       viaIR: true,
-      optimizer: { enabled: true, runs: 10_000 },
+      optimizer: { enabled: true, runs: 15_000 },
       evmVersion: "osaka",
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },

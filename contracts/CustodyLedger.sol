@@ -23,89 +23,79 @@ abstract contract CustodyLedger is ICustodyLedger, PassportHolds {
     /// @inheritdoc ICustodyLedger
     function submit(CustodyEvent[] calldata events) external {
         for (uint256 i = 0; i < events.length; ++i) {
-            _submit(events[i], i);
+            CustodyEvent calldata submitted = events[i];
+            _submit(submitted.header, submitted.items, submitted.declined, submitted.signatures, i);
         }
     }
 
-    function _submit(CustodyEvent calldata custodyEvent, uint256 eventIndex) private {
-        EventHeader header = custodyEvent.header;
-        RejectionReason reason = EventForm.judgeHeader(header, custodyEvent.items.length);
+    /// @dev The event comes in its parts: finding them in the calldata again would cost 130 gas each time.
+    function _submit(
+        EventHeader header,
+        Item[] calldata items,
+        uint256 declined,
+        bytes calldata signatures,
+        uint256 eventIndex
+    ) private {
+        RejectionReason reason = EventForm.judgeHeader(header, items.length);
         HashedEvent memory hashed;
         if (reason == RejectionReason.None) {
-            hashed = EventHashing.hash(_domainSeparatorV4(), header, custodyEvent.items);
-            reason = _judgeEvent(custodyEvent, hashed.digest);
+            hashed = EventHashing.hash(_domainSeparatorV4(), header, items);
+            reason = EventForm.judgeItems(header, items, declined, hashed.ascending);
         }
+        if (reason == RejectionReason.None) reason = EventForm.judgeTimes(header);
+        if (reason == RejectionReason.None) reason = _judgeParties(header);
+        if (reason == RejectionReason.None) reason = _judgeSignatures(header, hashed.digest, declined, signatures);
         if (reason != RejectionReason.None) {
             emit Rejected(hashed.digest, eventIndex, WHOLE_EVENT, reason);
             return;
         }
-
-        uint256 applied = _applyItems(custodyEvent, hashed, eventIndex);
-        if (applied != 0) {
-            emit CustodyEventApplied(
-                hashed.digest,
-                header,
-                custodyEvent.items,
-                custodyEvent.declined,
-                applied,
-                custodyEvent.signatures
-            );
-        }
+        if (header.isA(CustodyKind.Transformation) && !_isWhole(header, items, hashed.digest, eventIndex)) return;
+        uint256 applied = _applyItems(header, items, declined, hashed, eventIndex);
+        if (applied != 0) emit CustodyEventApplied(hashed.digest, header, items, declined, applied, signatures);
     }
 
     // ---- the event as a whole -----------------------------------------------------------------------------------
 
-    function _judgeEvent(
-        CustodyEvent calldata custodyEvent,
-        bytes32 digest
-    ) private view returns (RejectionReason reason) {
-        EventHeader header = custodyEvent.header;
-        reason = EventForm.judgeItems(header.kind(), custodyEvent.items, custodyEvent.declined);
-        if (reason == RejectionReason.None) reason = EventForm.judgeTimes(header);
-        if (reason == RejectionReason.None) reason = _judgeParties(header);
-        if (reason == RejectionReason.None) reason = _judgeSignatures(custodyEvent, digest);
-    }
-
     function _judgeParties(EventHeader header) private view returns (RejectionReason) {
-        CustodyKind kind = header.kind();
-        if (kind != CustodyKind.Reassignment) {
-            if (!_isActive(header.actor())) return RejectionReason.ActorInactive;
-            if (!_actorIsEntitled(kind, header.actor())) return RejectionReason.ActorLacksRole;
+        if (!header.isA(CustodyKind.Reassignment)) {
+            (bool active, uint16 roles) = _standingOf(header.actor());
+            if (!active) return RejectionReason.ActorInactive;
+            if (!_entitles(roles, header)) return RejectionReason.ActorLacksRole;
         }
-        if (EventForm.hasCounterparty(kind)) {
-            if (!_isActive(header.counterparty())) return RejectionReason.CounterpartyInactive;
-            if (!_hasAnyRole(header.counterparty(), CUSTODIAN)) return RejectionReason.CounterpartyLacksRole;
+        if (EventForm.hasCounterparty(header)) {
+            (bool active, uint16 roles) = _standingOf(header.counterparty());
+            if (!active) return RejectionReason.CounterpartyInactive;
+            if (roles & CUSTODIAN == 0) return RejectionReason.CounterpartyLacksRole;
         }
         return RejectionReason.None;
     }
 
     /// @dev The other kinds ask for no role: their right is custody, which each item shows.
-    function _actorIsEntitled(CustodyKind kind, uint24 actor) private view returns (bool) {
-        if (kind == CustodyKind.Mint) return _hasAnyRole(actor, MINTERS);
-        if (kind == CustodyKind.Transformation) return _hasAnyRole(actor, TRANSFORMERS);
-        if (kind == CustodyKind.Closure) return _hasAnyRole(actor, RECYCLER);
+    function _entitles(uint16 roles, EventHeader header) private pure returns (bool) {
+        if (header.isA(CustodyKind.Mint)) return roles & MINTERS != 0;
+        if (header.isA(CustodyKind.Transformation)) return roles & TRANSFORMERS != 0;
+        if (header.isA(CustodyKind.Closure)) return roles & RECYCLER != 0;
         return true;
     }
 
     function _judgeSignatures(
-        CustodyEvent calldata custodyEvent,
-        bytes32 digest
+        EventHeader header,
+        bytes32 digest,
+        uint256 declined,
+        bytes calldata signatures
     ) private view returns (RejectionReason) {
-        EventHeader header = custodyEvent.header;
-        CustodyKind kind = header.kind();
-        bytes calldata signatures = custodyEvent.signatures;
         uint256 split = header.firstSignatureLength();
-        bool twoSigners = EventForm.hasCounterparty(kind);
+        bool twoSigners = EventForm.hasCounterparty(header);
         bool splits = twoSigners ? split <= signatures.length : split == signatures.length;
 
-        if (kind == CustodyKind.Reassignment) {
+        if (header.isA(CustodyKind.Reassignment)) {
             if (!splits || !_quorumSigned(digest, signatures[:split])) return RejectionReason.BadQuorum;
         } else if (!splits || !_participantSigned(header.actor(), digest, signatures[:split])) {
             return RejectionReason.BadActorSignature;
         }
 
         if (twoSigners) {
-            bytes32 acceptance = _hashTypedDataV4(EventHashing.hashAcceptance(digest, custodyEvent.declined));
+            bytes32 acceptance = _hashTypedDataV4(EventHashing.hashAcceptance(digest, declined));
             if (!_participantSigned(header.counterparty(), acceptance, signatures[split:])) {
                 return RejectionReason.BadCounterpartySignature;
             }
@@ -117,124 +107,120 @@ abstract contract CustodyLedger is ICustodyLedger, PassportHolds {
 
     /// @return applied bitmap of the items that took effect
     function _applyItems(
-        CustodyEvent calldata custodyEvent,
+        EventHeader header,
+        Item[] calldata items,
+        uint256 declined,
         HashedEvent memory hashed,
         uint256 eventIndex
     ) private returns (uint256 applied) {
-        EventHeader header = custodyEvent.header;
-        bool incomplete = header.kind() == CustodyKind.Transformation && !_allApplicable(header, custodyEvent.items);
-        uint256 count = 0;
-        for (uint256 i = 0; i < custodyEvent.items.length; ++i) {
-            if ((custodyEvent.declined >> i) & 1 == 1) continue;
+        bytes32[] memory itemHashes = hashed.itemHashes;
+        bytes32 headerHash = hashed.headerHash;
+        (address giver, address receiver) = _tokenOwners(header);
+        bool handsOver = EventForm.hasCounterparty(header);
+        uint256 received = 0;
+        for (uint256 i = 0; i < items.length; ++i) {
+            if ((declined >> i) & 1 == 1) continue;
 
-            Item calldata item = custodyEvent.items[i];
-            RejectionReason reason = _judgeItem(header, item);
-            if (reason == RejectionReason.None && incomplete) reason = RejectionReason.TransformationIncomplete;
+            Item calldata item = items[i];
+            bytes20 passportId = item.passportId;
+            StoredPassport storage stored = _stored(passportId);
+            PassportState state = stored.state;
+            RejectionReason reason = _judgeItem(header, passportId, item.prevHead, state);
             if (reason != RejectionReason.None) {
                 emit Rejected(hashed.digest, eventIndex, i, reason);
                 continue;
             }
-            _applyItem(header, item, EventHashing.hashHead(hashed.headerHash, hashed.itemHashes[i]));
+            bytes28 newHead = EventHashing.hashHead(headerHash, itemHashes[i]);
+            stored.state = _evolve(header, state, newHead);
             applied |= 1 << i;
-            ++count;
+
+            if (handsOver || !state.exists()) {
+                if (header.isA(CustodyKind.Reassignment)) giver = _takeToken(state.custodian());
+                emit IERC721.Transfer(giver, receiver, uint256(uint160(passportId)));
+                ++received;
+            }
         }
-        if (applied != 0) _countPassports(header, custodyEvent.items, count);
+        if (received != 0) _countTokens(header, received);
     }
 
-    /// @dev The items of an event are distinct passports, so applying one does not change what another is judged by.
-    function _allApplicable(EventHeader header, Item[] calldata items) private view returns (bool) {
+    /// @dev A transformation is all or nothing. Its items are distinct passports, so applying one does not change what
+    /// another is judged by, and all can be judged beforehand. If one fails, each is logged with its reason.
+    function _isWhole(
+        EventHeader header,
+        Item[] calldata items,
+        bytes32 digest,
+        uint256 eventIndex
+    ) private returns (bool whole) {
+        RejectionReason[] memory reasons = new RejectionReason[](items.length);
+        whole = true;
         for (uint256 i = 0; i < items.length; ++i) {
-            if (_judgeItem(header, items[i]) != RejectionReason.None) return false;
+            Item calldata item = items[i];
+            reasons[i] = _judgeItem(header, item.passportId, item.prevHead, passport(item.passportId));
+            if (reasons[i] != RejectionReason.None) whole = false;
+            else reasons[i] = RejectionReason.TransformationIncomplete;
         }
-        return true;
+        for (uint256 i = 0; i < items.length && !whole; ++i) {
+            emit Rejected(digest, eventIndex, i, reasons[i]);
+        }
     }
 
-    function _judgeItem(EventHeader header, Item calldata item) private view returns (RejectionReason) {
-        PassportState state = passport(item.passportId);
-        return
-            EventHashing.isCreated(header.kind(), item)
-                ? _judgeCreation(header, item, state)
-                : _judgeChange(header, item, state);
-    }
-
-    function _judgeCreation(
+    function _judgeItem(
         EventHeader header,
-        Item calldata item,
-        PassportState state
-    ) private pure returns (RejectionReason) {
-        if (_issuerOf(item.passportId) != header.actor()) return RejectionReason.WrongIssuer;
-        if (state.phase() != Phase.None) return RejectionReason.AlreadyExists;
-        if (item.prevHead != 0) return RejectionReason.StaleHead;
-        return RejectionReason.None;
-    }
-
-    function _judgeChange(
-        EventHeader header,
-        Item calldata item,
+        bytes20 passportId,
+        bytes28 prevHead,
         PassportState state
     ) private view returns (RejectionReason) {
-        CustodyKind kind = header.kind();
-        // A passport that does not exist yet may come to exist: its event came too early, which is what StaleHead says.
-        if (state.phase() == Phase.None) return RejectionReason.StaleHead;
-        if (state.phase() != Phase.Active) return RejectionReason.NotActive;
-        if (state.head() != item.prevHead) return RejectionReason.StaleHead;
-        if (kind != CustodyKind.Reassignment && state.custodian() != header.actor()) {
-            return RejectionReason.NotCustodian;
+        if (EventHashing.isCreated(header, prevHead)) {
+            if (_issuerOf(passportId) != header.actor()) return RejectionReason.WrongIssuer;
+            if (state.exists()) return RejectionReason.AlreadyExists;
+            return prevHead == 0 ? RejectionReason.None : RejectionReason.StaleHead;
         }
-        if (_isHeld(item.passportId, state)) return RejectionReason.Held;
-        if (kind == CustodyKind.Void) {
-            if (_issuerOf(item.passportId) != header.actor()) return RejectionReason.WrongIssuer;
+        // A passport that does not exist yet may come to exist: its event came too early, which is what StaleHead says.
+        if (!state.exists()) return RejectionReason.StaleHead;
+        if (!state.isActive()) return RejectionReason.NotActive;
+        if (state.head() != prevHead) return RejectionReason.StaleHead;
+        // The quorum, whom no actor stands for, may take from anyone.
+        if (header.actor() != 0 && state.custodian() != header.actor()) return RejectionReason.NotCustodian;
+        if (_isHeld(passportId, state)) return RejectionReason.Held;
+        if (header.isA(CustodyKind.Void)) {
+            if (_issuerOf(passportId) != header.actor()) return RejectionReason.WrongIssuer;
             if (state.moved()) return RejectionReason.AlreadyMoved;
         }
         return RejectionReason.None;
     }
 
-    /// @dev For an item that was judged and found good.
-    function _applyItem(EventHeader header, Item calldata item, bytes28 newHead) private {
-        CustodyKind kind = header.kind();
-        PassportState state = passport(item.passportId);
-
-        if (EventHashing.isCreated(kind, item)) {
-            _setPassport(item.passportId, newPassportState(newHead, header.actor()));
-            emit IERC721.Transfer(address(0), _tokenOwner(header.actor()), _tokenId(item.passportId));
-        } else if (EventForm.hasCounterparty(kind)) {
-            uint24 from = state.custodian();
-            _setPassport(item.passportId, state.movedTo(newHead, header.counterparty()));
-            if (kind == CustodyKind.Reassignment) _removePassports(from, 1);
-            emit IERC721.Transfer(_tokenOwner(from), _tokenOwner(header.counterparty()), _tokenId(item.passportId));
-        } else if (kind == CustodyKind.Withdrawal) {
-            _setPassport(item.passportId, state.withHead(newHead));
-        } else {
-            _setPassport(item.passportId, state.ended(newHead, _lastPhase(kind)));
-        }
+    /// @dev What an item that was judged and found good makes of its passport.
+    function _evolve(EventHeader header, PassportState state, bytes28 newHead) private pure returns (PassportState) {
+        if (!state.exists()) return newPassportState(newHead, header.actor());
+        if (header.counterparty() != 0) return state.movedTo(newHead, header.counterparty());
+        if (header.isA(CustodyKind.Closure)) return state.ended(newHead, Phase.Closed);
+        if (header.isA(CustodyKind.Transformation)) return state.ended(newHead, Phase.Transformed);
+        if (header.isA(CustodyKind.Withdrawal)) return state.withHead(newHead);
+        return state.ended(newHead, Phase.Void);
     }
 
-    /// @dev Token balances, once an event: a write per item would cost a consignment 200 gas each.
-    function _countPassports(EventHeader header, Item[] calldata items, uint256 count) private {
-        CustodyKind kind = header.kind();
-        if (kind == CustodyKind.Mint) {
-            _addPassports(header.actor(), count);
-        } else if (kind == CustodyKind.Transformation) {
-            _addPassports(header.actor(), EventHashing.countCreated(kind, items)); // the others ended and stay counted
-        } else if (kind == CustodyKind.Handover) {
-            _removePassports(header.actor(), count);
-            _addPassports(header.counterparty(), count);
-        } else if (kind == CustodyKind.Reassignment) {
-            _addPassports(header.counterparty(), count); // each item was taken from its own custodian
-        }
+    /// @dev Whose tokens an event's passports become, and were; zero where it creates them. The givers of a reassignment
+    /// differ from item to item.
+    function _tokenOwners(EventHeader header) private view returns (address giver, address receiver) {
+        if (header.isA(CustodyKind.Handover)) giver = _tokenOwner(header.actor());
+        if (EventForm.hasCounterparty(header)) receiver = _tokenOwner(header.counterparty());
+        else if (EventForm.mayCreate(header)) receiver = _tokenOwner(header.actor());
     }
 
-    function _lastPhase(CustodyKind kind) private pure returns (Phase) {
-        if (kind == CustodyKind.Transformation) return Phase.Transformed;
-        return kind == CustodyKind.Closure ? Phase.Closed : Phase.Void;
+    function _takeToken(uint24 custodian) private returns (address giver) {
+        _removePassports(custodian, 1);
+        return _tokenOwner(custodian);
+    }
+
+    /// @dev Token balances, once an event: a write per item would cost a consignment 200 gas each. A reassignment has
+    /// taken each item from its own custodian already.
+    function _countTokens(EventHeader header, uint256 received) private {
+        if (header.isA(CustodyKind.Handover)) _removePassports(header.actor(), received);
+        _addPassports(EventForm.hasCounterparty(header) ? header.counterparty() : header.actor(), received);
     }
 
     function _issuerOf(bytes20 passportId) private pure returns (uint24) {
         return uint24(bytes3(passportId));
-    }
-
-    function _tokenId(bytes20 passportId) private pure returns (uint256) {
-        return uint256(uint160(passportId));
     }
 
     /// @dev The address shown as owner of a participant's tokens.

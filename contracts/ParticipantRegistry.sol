@@ -192,13 +192,10 @@ abstract contract ParticipantRegistry is GovernorQuorum {
         require(stored.head != 0, ParticipantUnknown(participantId));
     }
 
-    function _isActive(uint24 participantId) internal view returns (bool) {
-        return _participants[participantId].active;
-    }
-
-    /// @dev Whether the participant has any of `roles`. Says nothing of being active.
-    function _hasAnyRole(uint24 participantId, uint16 roles) internal view returns (bool) {
-        return _participants[participantId].roles & roles != 0;
+    /// @dev Whether the participant is active, and the roles that it has even while it is not.
+    function _standingOf(uint24 participantId) internal view returns (bool active, uint16 roles) {
+        StoredParticipant storage stored = _participants[participantId];
+        return (stored.active, stored.roles);
     }
 
     function _participantSigned(
@@ -216,10 +213,11 @@ abstract contract ParticipantRegistry is GovernorQuorum {
         bytes32 digest,
         bytes calldata signature
     ) internal view {
-        require(_isActive(participantId), ParticipantInactive(participantId));
-        require(_hasAnyRole(participantId, role), ParticipantLacksRole(participantId, role));
+        StoredParticipant storage stored = _participants[participantId];
+        require(stored.active, ParticipantInactive(participantId));
+        require(stored.roles & role != 0, ParticipantLacksRole(participantId, role));
         require(
-            _participantSigned(participantId, digest, signature),
+            SignatureCheck.isValid(stored.signer, digest, signature),
             ParticipantSignatureInvalid(participantId, digest)
         );
     }

@@ -50,7 +50,7 @@ abstract contract PassportHolds is IPassportHolds, Passports, ParticipantRegistr
         _requireSignedBy(regulator, REGULATOR, _hashTypedDataV4(structHash), signature);
 
         _holds[passportId] = StoredHold({counter: counter, until: until});
-        _setPassport(passportId, state.withHeld(true));
+        _stored(passportId).state = state.withHeld(true);
         emit Held(passportId, regulator, counter, until, reasonHash, signature);
     }
 
@@ -77,7 +77,7 @@ abstract contract PassportHolds is IPassportHolds, Passports, ParticipantRegistr
             _requireSignedBy(regulator, REGULATOR, digest, signatures);
         }
 
-        _setPassport(passportId, state.withHeld(false));
+        _stored(passportId).state = state.withHeld(false);
         emit Released(passportId, regulator, counter, reasonHash, signatures);
     }
 

@@ -15,9 +15,8 @@ library EventForm {
             return ICustodyLedger.RejectionReason.UnknownKind;
         }
 
-        CustodyKind kind = header.kind();
-        bool needsActor = kind != CustodyKind.Reassignment;
-        bool fits = needsActor == (header.actor() != 0) && hasCounterparty(kind) == (header.counterparty() != 0);
+        bool needsActor = !header.isA(CustodyKind.Reassignment);
+        bool fits = needsActor == (header.actor() != 0) && hasCounterparty(header) == (header.counterparty() != 0);
         if (!fits || header.actor() == header.counterparty() || header.reservedBits() != 0) {
             return ICustodyLedger.RejectionReason.MalformedHeader;
         }
@@ -26,25 +25,23 @@ library EventForm {
     }
 
     /// @dev For an event whose header has passed.
+    /// @param ascending whether the items strictly ascend by passport id
     function judgeItems(
-        CustodyKind kind,
+        EventHeader header,
         ICustodyLedger.Item[] calldata items,
-        uint256 declined
+        uint256 declined,
+        bool ascending
     ) internal pure returns (ICustodyLedger.RejectionReason) {
-        for (uint256 i = 1; i < items.length; ++i) {
-            if (items[i].passportId <= items[i - 1].passportId) {
-                return ICustodyLedger.RejectionReason.ItemsNotAscending;
-            }
-        }
+        if (!ascending) return ICustodyLedger.RejectionReason.ItemsNotAscending;
 
         uint256 all = (1 << items.length) - 1;
-        if (declined > all || (declined != 0 && !hasCounterparty(kind))) {
+        if (declined > all || (declined != 0 && !hasCounterparty(header))) {
             return ICustodyLedger.RejectionReason.DeclinedOutOfRange;
         }
         if (declined == all) return ICustodyLedger.RejectionReason.NothingAccepted;
 
-        if (kind == CustodyKind.Transformation) {
-            uint256 outputs = EventHashing.countCreated(kind, items);
+        if (header.isA(CustodyKind.Transformation)) {
+            uint256 outputs = EventHashing.countCreated(items);
             if (outputs == items.length) return ICustodyLedger.RejectionReason.NoInputs;
             if (outputs == 0) return ICustodyLedger.RejectionReason.NoOutputs;
         }
@@ -63,7 +60,13 @@ library EventForm {
         return ICustodyLedger.RejectionReason.None;
     }
 
-    function hasCounterparty(CustodyKind kind) internal pure returns (bool) {
-        return kind == CustodyKind.Handover || kind == CustodyKind.Reassignment;
+    /// @dev Kinds that the receiver signs too.
+    function hasCounterparty(EventHeader header) internal pure returns (bool) {
+        return header.isA(CustodyKind.Handover) || header.isA(CustodyKind.Reassignment);
+    }
+
+    /// @dev Kinds whose items without a previous head bring passports into being.
+    function mayCreate(EventHeader header) internal pure returns (bool) {
+        return header.isA(CustodyKind.Mint) || header.isA(CustodyKind.Transformation);
     }
 }

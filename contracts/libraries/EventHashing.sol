@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ICustodyLedger} from "../interfaces/ICustodyLedger.sol";
+import {EventForm} from "./EventForm.sol";
 import {CustodyKind, EventHeader} from "../types/EventHeader.sol";
 
 /// @dev What an event's bytes alone determine.
@@ -11,6 +12,8 @@ struct HashedEvent {
     bytes32 headerHash;
     /// EIP-712 struct hashes, in item order
     bytes32[] itemHashes;
+    /// whether the items strictly ascend by passport id; seen on the way, because reading them again costs 190 gas each
+    bool ascending;
 }
 
 /**
@@ -58,29 +61,29 @@ library EventHashing {
         EventHeader header,
         ICustodyLedger.Item[] calldata items
     ) internal pure returns (HashedEvent memory hashed) {
-        CustodyKind kind = header.kind();
-        hashed.itemHashes = new bytes32[](items.length);
+        bytes32[] memory itemHashes = new bytes32[](items.length);
+        bool ascending = true;
+        bytes20 previous = 0;
         for (uint256 i = 0; i < items.length; ++i) {
-            hashed.itemHashes[i] = hashItem(kind, items[i]);
+            ICustodyLedger.Item calldata item = items[i];
+            bytes20 passportId = item.passportId;
+            itemHashes[i] = _hashItem(header, passportId, item.prevHead, item.recordHash);
+            if (passportId <= previous && i != 0) ascending = false;
+            previous = passportId;
         }
-        bytes32 kindTypeHash = typeHash(kind);
-        bytes32 structHash = _hashStruct(kindTypeHash, header, items, hashed.itemHashes);
+        hashed.itemHashes = itemHashes;
+        hashed.ascending = ascending;
+        bytes32 kindTypeHash = typeHash(header.kind());
+        bytes32 structHash = _hashStruct(kindTypeHash, header, items, itemHashes);
         hashed.digest = MessageHashUtils.toTypedDataHash(domainSeparator, structHash);
 
-        bytes32 context = kind == CustodyKind.Transformation ? hashed.digest : bytes32(0);
+        bytes32 context = header.isA(CustodyKind.Transformation) ? hashed.digest : bytes32(0);
         hashed.headerHash = keccak256(abi.encode(domainSeparator, kindTypeHash, header.identity(), context));
     }
 
     /// @dev Whether the event creates this item's passport: it is then signed as NewPassport, without a previous head.
-    function isCreated(CustodyKind kind, ICustodyLedger.Item calldata item) internal pure returns (bool) {
-        return kind == CustodyKind.Mint || (kind == CustodyKind.Transformation && item.prevHead == 0);
-    }
-
-    function hashItem(CustodyKind kind, ICustodyLedger.Item calldata item) internal pure returns (bytes32) {
-        return
-            isCreated(kind, item)
-                ? keccak256(abi.encode(NEW_PASSPORT_TYPEHASH, item.passportId, item.recordHash))
-                : keccak256(abi.encode(ITEM_TYPEHASH, item.passportId, item.prevHead, item.recordHash));
+    function isCreated(EventHeader header, bytes28 prevHead) internal pure returns (bool) {
+        return prevHead == 0 ? EventForm.mayCreate(header) : header.isA(CustodyKind.Mint);
     }
 
     /// @dev The head of an item after its event: the leftmost 28 bytes.
@@ -103,23 +106,34 @@ library EventHashing {
         return REASSIGNMENT_TYPEHASH;
     }
 
+    function _hashItem(
+        EventHeader header,
+        bytes20 passportId,
+        bytes28 prevHead,
+        bytes32 recordHash
+    ) private pure returns (bytes32) {
+        return
+            isCreated(header, prevHead)
+                ? keccak256(abi.encode(NEW_PASSPORT_TYPEHASH, passportId, recordHash))
+                : keccak256(abi.encode(ITEM_TYPEHASH, passportId, prevHead, recordHash));
+    }
+
     function _hashStruct(
         bytes32 kindTypeHash,
         EventHeader header,
         ICustodyLedger.Item[] calldata items,
         bytes32[] memory itemHashes
     ) private pure returns (bytes32) {
-        CustodyKind kind = header.kind();
-        uint24 party = kind == CustodyKind.Reassignment ? header.counterparty() : header.actor();
+        uint24 party = header.isA(CustodyKind.Reassignment) ? header.counterparty() : header.actor();
         uint40 occurredAt = header.occurredAt();
         uint40 deadline = header.deadline();
 
-        if (kind == CustodyKind.Transformation) {
+        if (header.isA(CustodyKind.Transformation)) {
             (bytes32 inputs, bytes32 outputs) = _hashInputsAndOutputs(items, itemHashes);
             return keccak256(abi.encode(kindTypeHash, party, occurredAt, deadline, inputs, outputs));
         }
         bytes32 list = _hashList(itemHashes);
-        if (kind == CustodyKind.Handover) {
+        if (header.isA(CustodyKind.Handover)) {
             return keccak256(abi.encode(kindTypeHash, party, header.counterparty(), occurredAt, deadline, list));
         }
         return keccak256(abi.encode(kindTypeHash, party, occurredAt, deadline, list));
@@ -130,12 +144,12 @@ library EventHashing {
         ICustodyLedger.Item[] calldata items,
         bytes32[] memory itemHashes
     ) private pure returns (bytes32 inputs, bytes32 outputs) {
-        uint256 outputCount = countCreated(CustodyKind.Transformation, items);
+        uint256 outputCount = countCreated(items);
         bytes32[] memory outputHashes = new bytes32[](outputCount);
         bytes32[] memory inputHashes = new bytes32[](items.length - outputCount);
         uint256 nextOutput = 0;
         for (uint256 i = 0; i < items.length; ++i) {
-            if (isCreated(CustodyKind.Transformation, items[i])) {
+            if (items[i].prevHead == 0) {
                 outputHashes[nextOutput++] = itemHashes[i];
             } else {
                 inputHashes[i - nextOutput] = itemHashes[i];
@@ -144,12 +158,10 @@ library EventHashing {
         return (_hashList(inputHashes), _hashList(outputHashes));
     }
 
-    function countCreated(
-        CustodyKind kind,
-        ICustodyLedger.Item[] calldata items
-    ) internal pure returns (uint256 count) {
+    /// @dev How many passports a transformation of these items creates.
+    function countCreated(ICustodyLedger.Item[] calldata items) internal pure returns (uint256 count) {
         for (uint256 i = 0; i < items.length; ++i) {
-            if (isCreated(kind, items[i])) ++count;
+            if (items[i].prevHead == 0) ++count;
         }
     }
 

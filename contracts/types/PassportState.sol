@@ -21,7 +21,19 @@ uint256 constant PHASE_MASK = 0x07;
 uint256 constant MOVED_BIT = 0x08;
 uint256 constant HELD_BIT = 0x10;
 
-using {head, custodian, phase, moved, held, withHead, movedTo, ended, withHeld} for PassportState global;
+using {
+    head,
+    custodian,
+    phase,
+    exists,
+    isActive,
+    moved,
+    held,
+    withHead,
+    movedTo,
+    ended,
+    withHeld
+} for PassportState global;
 
 /// @dev A passport that was just created, in the hands of its issuer.
 function newPassportState(bytes28 initialHead, uint24 issuer) pure returns (PassportState) {
@@ -40,6 +52,14 @@ function custodian(PassportState state) pure returns (uint24) {
 
 function phase(PassportState state) pure returns (Phase) {
     return Phase(uint256(PassportState.unwrap(state)) & PHASE_MASK);
+}
+
+function exists(PassportState state) pure returns (bool) {
+    return PassportState.unwrap(state) != 0;
+}
+
+function isActive(PassportState state) pure returns (bool) {
+    return uint256(PassportState.unwrap(state)) & PHASE_MASK == uint256(Phase.Active);
 }
 
 /// @dev Has it ever changed hands? Only a misprint that never did can be voided.
