@@ -1,5 +1,5 @@
 import { isDeclined, type SignedCustodyEvent } from "../custody/events.ts";
-import { hashEvent } from "../custody/hashEvent.ts";
+import { eventDigestOfHashes, hashHeader, hashItem, isCreated, nextHead } from "../custody/hashEvent.ts";
 import { decodeHeader } from "../custody/header.ts";
 import { evolve } from "../custody/rules.ts";
 import { NO_PASSPORT, type PassportState } from "../custody/state.ts";
@@ -50,12 +50,18 @@ export function projectCustodyLog(
   passports: Map<PassportId, PassportProgress>,
 ): CustodyStep[] {
   const event = eventOfLog(log);
-  const { digest, heads } = hashEvent(separator, event);
+  const hashed = event.items.map((item) => ({
+    hash: hashItem(event.kind, item),
+    created: isCreated(event.kind, item),
+  }));
+  const digest = eventDigestOfHashes(separator, event, hashed);
   if (digest !== log.digest) throw inconsistent("The log's content has another digest.", { digest: log.digest });
+  const headerHash = hashHeader(separator, event, digest);
   const steps: CustodyStep[] = [];
-  event.items.forEach((item, position) => {
-    const head = heads[position];
-    if (head === undefined || !isApplied(log.applied, position)) return;
+  hashed.forEach(({ hash }, position) => {
+    const item = event.items[position];
+    if (item === undefined || !isApplied(log.applied, position)) return;
+    const head = nextHead(headerHash, hash);
     const before = passports.get(item.passportId) ?? { state: NO_PASSPORT, length: 0 };
     const prevHead = event.kind === "mint" ? NO_PASSPORT.head : item.prevHead;
     if (before.state.head !== prevHead) {
