@@ -169,7 +169,7 @@ const IN_FLIGHT = `SELECT se.digest FROM submission_event se JOIN submission s O
   WHERE s.state IN ('sealed', 'submitted') OR (s.state = 'mined' AND s.mined_block > (SELECT head_number FROM chain_cursor))`;
 
 /**
- * Accepted events with open items that no submission carries, in the order of acceptance. Acceptors number events
+ * Accepted events with open items that no submission carries and that can still be included, in the order of acceptance. Acceptors number events
  * under a lock that they hold until COMMIT, so an event never appears behind a later one that was taken already.
  */
 async function readQueue(tx: Transaction, limit: number): Promise<QueuedEvent[]> {
@@ -182,7 +182,7 @@ async function readQueue(tx: Transaction, limit: number): Promise<QueuedEvent[]>
      JOIN accepted_event e ON e.digest = open.digest
      LEFT JOIN LATERAL (SELECT count(*) AS count, max(s.sealed_at) AS last FROM submission_event se
        JOIN submission s ON s.id = se.submission_id WHERE se.digest = e.digest) tried ON true
-     WHERE e.digest NOT IN (${IN_FLIGHT})
+     WHERE e.digest NOT IN (${IN_FLIGHT}) AND e.deadline >= (SELECT head_time FROM chain_cursor)
      ORDER BY e.position LIMIT $1`,
     [limit],
   );

@@ -198,6 +198,10 @@ describe("relayer", () => {
     await chain.rpc("anvil_rollback", 1);
     await catchUp(follower);
     expect(await itemStates()).to.deep.equal(["open"]);
+    await relayer.step();
+    expect(await query("SELECT state, mined_block FROM submission")).to.deep.equal([
+      { state: "submitted", mined_block: null },
+    ]);
     await drain(relayer);
     await expectAppliedOnce();
     expect(await attempts()).to.have.length(1);
@@ -330,6 +334,15 @@ describe("relayer", () => {
     expect(await query("SELECT state, reason FROM accepted_item")).to.deep.equal([
       { state: "rejected", reason: "actor-inactive" },
     ]);
+  });
+
+  it("sends nothing whose deadline has passed already", async () => {
+    await acceptAll(await mintOf(newPassportId(1)));
+    await chain.rpc("evm_increaseTime", 3700);
+    await chain.rpc("anvil_mine", "0x1");
+    await catchUp(follower);
+    expect(await relayerOf(database, contract).step()).to.equal("idle");
+    expect(await query("SELECT 1 FROM submission")).to.have.length(0);
   });
 
   it("executes a proposal once enough governors have approved it", async () => {
