@@ -13,7 +13,7 @@ import { build, type InlineConfig, type Rolldown } from "vite";
  */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const web = join(root, "backend", "web");
-export const WEB_DIST = join(web, "dist");
+const WEB_DIST = join(web, "dist");
 
 /** Compressed, everything that the first view loads: the worker, which is asked for at once, among it. */
 export const FIRST_VIEW_LIMIT = 250_000;
@@ -29,13 +29,13 @@ const shared: InlineConfig = {
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
 };
 
-async function buildServed(): Promise<void> {
+async function buildServed(outDir: string): Promise<void> {
   await build({
     ...shared,
     publicDir: join(web, "public"),
     worker: { format: "es" },
     build: {
-      outDir: WEB_DIST,
+      outDir,
       emptyOutDir: true,
       target: "es2022",
       // Inlined as data: URLs they would need a wider policy.
@@ -46,7 +46,7 @@ async function buildServed(): Promise<void> {
   });
 }
 
-async function buildSaved(): Promise<void> {
+async function buildSaved(outDir: string): Promise<void> {
   const output = (await build({
     ...shared,
     publicDir: false,
@@ -61,7 +61,7 @@ async function buildSaved(): Promise<void> {
   const script = output.output.find((part) => part.type === "chunk")?.code ?? "";
   const style = output.output.find((part) => part.type === "asset" && part.fileName.endsWith(".css"));
   writeFileSync(
-    join(WEB_DIST, "verify.html"),
+    join(outDir, "verify.html"),
     savedPage(readFileSync(join(web, "saved.html"), "utf8"), script, style?.type === "asset" ? `${style.source}` : ""),
   );
 }
@@ -87,23 +87,25 @@ function savedPage(template: string, script: string, style: string): string {
 
 const sha256 = (text: string): string => `sha256-${createHash("sha256").update(text).digest("base64")}`;
 
-/** Builds both pages into `backend/web/dist`. */
-export async function buildWeb(): Promise<void> {
-  rmSync(WEB_DIST, { recursive: true, force: true });
-  mkdirSync(WEB_DIST, { recursive: true });
-  await buildServed();
-  await buildSaved();
+/** Builds both pages into a folder, which is emptied first. */
+export async function buildWeb(folder: string = WEB_DIST): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await buildServed(folder);
+  await buildSaved(folder);
 }
 
 /** Compressed sizes of what was built, by file; gzip is what every server has. */
-export function builtSizes(): { readonly file: string; readonly bytes: number; readonly gzipped: number }[] {
-  return readdirSync(WEB_DIST, { recursive: true, withFileTypes: true })
+export function builtSizes(
+  folder: string = WEB_DIST,
+): { readonly file: string; readonly bytes: number; readonly gzipped: number }[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((file) => {
       const content = readFileSync(file);
       return {
-        file: relative(WEB_DIST, file),
+        file: relative(folder, file),
         bytes: content.length,
         gzipped: gzipSync(content, { level: 9 }).length,
       };
@@ -112,8 +114,8 @@ export function builtSizes(): { readonly file: string; readonly bytes: number; r
 }
 
 /** What a first visit loads, compressed. */
-export const firstViewBytes = (): number =>
-  builtSizes()
+export const firstViewBytes = (folder: string = WEB_DIST): number =>
+  builtSizes(folder)
     .filter(({ file }) => file !== "verify.html")
     .reduce((sum, { gzipped }) => sum + gzipped, 0);
 

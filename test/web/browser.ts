@@ -42,3 +42,10 @@ export async function verdictOn(page: Page): Promise<string> {
 /** Names of the checks with this status, as the page shows them. */
 export const checksWith = (page: Page, status: string): Promise<string[]> =>
   page.locator(`[data-check][data-status=${status}]`).evaluateAll((all) => all.map((one) => one.dataset.check ?? ""));
+
+/** Types into the start page as a hand scanner does: into whatever has the focus, once something has it. */
+export async function scanInto(page: Page, text: string): Promise<void> {
+  await page.locator("#identifier:focus").waitFor();
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+}

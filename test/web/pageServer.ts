@@ -40,7 +40,7 @@ const listen = (app: express.Express): Promise<Server> =>
 const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /** The built page as an operator serves it, above a simulated chain. */
-export async function startPageServer(): Promise<PageServer> {
+export async function startPageServer(folder: string): Promise<PageServer> {
   const shown = shownChain();
   const { chain } = shown;
   const honest = (): Answers => ({
@@ -62,7 +62,7 @@ export async function startPageServer(): Promise<PageServer> {
   };
 
   const app = express();
-  app.use(securityHeaders, pageRouter(), express.json());
+  app.use(securityHeaders, pageRouter(folder), express.json());
   app.get("/v1/registry", (_request, response) => void response.json({ trustRoot: page.answers.trustRoot }));
   app.get("/v1/dpps/:id/evidence", async (request, response) => {
     const bytes = await page.answers.evidence(request.params.id as PassportId);
@@ -93,7 +93,7 @@ export async function startPageServer(): Promise<PageServer> {
   own.options("/", (_request, response) => void response.status(204).end());
   own.post("/", express.json(), (request, response) => {
     ownRequests += 1;
-    response.json(rpcStub(chain, chain.view())(request.body));
+    response.json(rpcStub(chain, page.answers.view)(request.body));
   });
   const ownServer = await listen(own);
 

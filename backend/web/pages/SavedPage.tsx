@@ -1,7 +1,10 @@
 import { type DragEvent, type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { DomainError } from "../../domain/errors.ts";
-import { parseTrustRoot, type TrustRoot } from "../../domain/verification/trustRoot.ts";
+import { isPassportId } from "../../domain/identifiers/passportId.ts";
+import { parseUid } from "../../domain/identifiers/uid.ts";
+import type { Subject } from "../../domain/verification/checkIdentity.ts";
+import { parseTrustRoot } from "../../domain/verification/trustRoot.ts";
 import { Frame } from "../parts/Frame.tsx";
 import { Result } from "../parts/Result.tsx";
 import { VerdictPanel } from "../parts/VerdictPanel.tsx";
@@ -10,7 +13,7 @@ import { usePassportCheck } from "../verification/usePassportCheck.ts";
 import { type VerifyRequest, verify } from "../verification/verify.ts";
 
 type Chosen = { readonly name: string; readonly evidence: Uint8Array };
-type Fault = "saved/needFile" | "saved/needRpc" | "saved/rootBad";
+type Fault = "saved/needFile" | "saved/needRpc" | "saved/rootBad" | "saved/subjectBad";
 
 /**
  * verify.html: evidence from a file, judged against an RPC and a trust root that the reader names. Nothing is filled in
@@ -22,6 +25,7 @@ export function SavedPage() {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [rpcs, setRpcs] = useState(() => recallRpcs().join("\n"));
   const [root, setRoot] = useState("");
+  const [identifier, setIdentifier] = useState("");
   const [fault, setFault] = useState<Fault | null>(null);
   const [collect, setCollect] = useState<(() => Promise<VerifyRequest>) | null>(null);
   const { check, again } = usePassportCheck(verify, collect);
@@ -29,13 +33,15 @@ export function SavedPage() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const urls = parseRpcs(rpcs) ?? [];
-    const trustRoot = trustRootOrNull(root);
+    const trustRoot = orNull(() => parseTrustRoot(root));
+    const subject = identifier.trim() === "" ? undefined : orNull(() => subjectOf(identifier.trim()));
     if (chosen === null) return setFault("saved/needFile");
     if (urls.length === 0) return setFault("saved/needRpc");
     if (trustRoot === null) return setFault("saved/rootBad");
+    if (subject === null) return setFault("saved/subjectBad");
     setFault(null);
     rememberRpcs(urls);
-    const request = { evidence: chosen.evidence, trustRoot, rpcs: urls, subject: null };
+    const request = { evidence: chosen.evidence, trustRoot, rpcs: urls, subject: subject ?? null };
     setCollect(() => async () => request);
   };
   const take = async (file: File | undefined) => {
@@ -97,6 +103,19 @@ export function SavedPage() {
             <p id="root-hint" className="faint">
               {t("saved/rootHint")}
             </p>
+            <label htmlFor="subject">{t("saved/subject")}</label>
+            <input
+              id="subject"
+              value={identifier}
+              onChange={(event) => setIdentifier(event.target.value)}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              aria-describedby="subject-hint"
+            />
+            <p id="subject-hint" className="faint">
+              {t("saved/subjectHint")}
+            </p>
             {fault !== null && (
               <p className="bad" role="alert">
                 {t(fault)}
@@ -123,9 +142,12 @@ export function SavedPage() {
   }
 }
 
-function trustRootOrNull(text: string): TrustRoot | null {
+/** What the reader looked at: a passport id, or an identifier of any scheme. */
+const subjectOf = (text: string): Subject => (isPassportId(text) ? { passportId: text } : { uid: parseUid(text).uid });
+
+function orNull<T>(parse: () => T): T | null {
   try {
-    return parseTrustRoot(text);
+    return parse();
   } catch (error) {
     if (error instanceof DomainError) return null;
     throw error;

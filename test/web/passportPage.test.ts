@@ -1,0 +1,228 @@
+import { expect } from "chai";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { dppIdOf } from "../../backend/domain/identifiers/dppId.ts";
+import { en } from "../../backend/web/language/en.ts";
+import { zh } from "../../backend/web/language/zh.ts";
+import { trustRoot } from "../domain/verification/simulatedChain.ts";
+import { checksWith, scanInto, startBrowser, type Visit, verdictOn, visit } from "./browser.ts";
+import { builtPage } from "./builtPage.ts";
+import { type PageServer, startPageServer } from "./pageServer.ts";
+import { PACK_PATH, PACK_UID, SECOND_UID } from "./shownChain.ts";
+
+describe("the passport page", function () {
+  this.timeout(30_000);
+  let server: PageServer;
+  let browser: Browser;
+  const visits: Visit[] = [];
+
+  before(async () => {
+    [server, browser] = await Promise.all([startPageServer(await builtPage()), startBrowser()]);
+  });
+  beforeEach(() => server.reset());
+  afterEach(async () => {
+    const faults = visits.flatMap((one) => [...one.faults]);
+    for (const { context } of visits.splice(0)) await context.close();
+    expect(faults, "errors in the page").to.deep.equal([]);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function open(path: string, options: BrowserContextOptions = {}) {
+    const opened = await visit(browser, options);
+    visits.push(opened);
+    await opened.page.goto(server.url + path);
+    return opened.page;
+  }
+
+  it("verifies a good passport in the visitor's browser, with every check passed", async () => {
+    const page = await open(`/v1/dpps/${server.pack}`);
+    expect(await verdictOn(page)).to.equal("verified");
+    expect(await checksWith(page, "passed")).to.have.length(13);
+    const text = await page.locator("main").textContent();
+    for (const shown of [
+      "XN-622 96s1p",
+      "XN622-2026-00417",
+      "001PE0400000A1G3C0000417",
+      "NMC622",
+      "166 Ah",
+      "304 kg",
+    ]) {
+      expect(text).to.contain(shown);
+    }
+    expect(text).to.contain("Handed over from Xingnuo Power to Jialing City Buses");
+    expect(text).to.contain(server.answers.view.block.number.toLocaleString("en"));
+  });
+
+  it("shows it in Chinese to a browser that asks for it, down to the firms' names", async () => {
+    const page = await open(`/v1/dpps/${server.pack}`, { locale: "zh-CN" });
+    await verdictOn(page);
+    expect(await page.locator("#verdict").textContent()).to.equal(zh.verdict.verified);
+    expect(await page.locator("html").getAttribute("lang")).to.equal("zh-CN");
+    expect(await page.locator("main").textContent()).to.contain("由 星诺动力电池 移交给 嘉陵城市公交");
+  });
+
+  it("remembers the language that was chosen", async () => {
+    const page = await open(`/v1/dpps/${server.pack}`);
+    await page.getByRole("button", { name: "中文" }).click();
+    await page.reload();
+    await verdictOn(page);
+    expect(await page.locator("#verdict").textContent()).to.equal(zh.verdict.verified);
+  });
+
+  it("is reached by the passport's URI as well as by its id", async () => {
+    const page = await open(`/v1/dpps/${encodeURIComponent(dppIdOf(trustRoot, server.pack))}`);
+    // The stub knows bare ids only; that the page asks under the same address and judges the same subject is the point.
+    await page.locator("[data-verdict=unavailable]").waitFor();
+    server.answers.evidence = () => server.chain.bytes(server.second);
+    await page.getByRole("button", { name: en.verdict.again }).click();
+    await page.locator("[data-verdict=failed]").waitFor();
+    expect(await checksWith(page, "failed")).to.deep.equal(["identifier"]);
+  });
+
+  it("lists everybody who claims a scanned identifier, with a warning", async () => {
+    const page = await open(PACK_PATH);
+    expect(await verdictOn(page)).to.equal("verified");
+    const warning = page.locator(".warning");
+    expect(await warning.locator("h2").textContent()).to.equal("2 issuers claim this identifier");
+    await warning.getByRole("link").click();
+    expect(await verdictOn(page)).to.equal("failed");
+    expect(await checksWith(page, "failed")).to.deep.equal(["issuer"]);
+  });
+
+  it("does not warn where one issuer claims the identifier", async () => {
+    const page = await open(`/v1/dppsByProductId/${encodeURIComponent(SECOND_UID)}`);
+    expect(await verdictOn(page)).to.equal("verified");
+    expect(await page.locator(".warning").count()).to.equal(0);
+  });
+
+  it("holds the identifier that was scanned against what the server names for it", async () => {
+    server.answers.claimants = () => [server.second];
+    const page = await open(PACK_PATH);
+    expect(await verdictOn(page)).to.equal("failed");
+    expect(await checksWith(page, "failed")).to.deep.equal(["identifier"]);
+  });
+
+  it("fails a trust root that the chain does not hold", async () => {
+    server.answers.trustRoot = server.answers.trustRoot.replace(/.{4}$/, "0000");
+    const page = await open(`/v1/dpps/${server.pack}`);
+    expect(await verdictOn(page)).to.equal("failed");
+    expect(await checksWith(page, "failed")).to.deep.equal(["trust-root"]);
+  });
+
+  it("says could not check, never verified, when the RPC is down, and recovers", async () => {
+    server.answers.rpc = "down";
+    const page = await open(`/v1/dpps/${server.pack}`);
+    expect(await verdictOn(page)).to.equal("unavailable");
+    expect(await checksWith(page, "unavailable")).to.include("trust-root");
+    expect(await page.locator("#verdict").textContent()).to.equal(en.verdict.unavailable);
+    expect(await page.locator("main").textContent()).to.contain(en.item.unverified);
+    server.answers.rpc = "answers";
+    await page.getByRole("button", { name: en.verdict.again }).click();
+    await page.locator("[data-verdict=verified]").waitFor();
+  });
+
+  it("says could not check when the RPC accepts the question and never answers", async () => {
+    server.answers.rpc = "silent";
+    const page = await open(`/v1/dpps/${server.pack}`);
+    await page.locator("[data-verdict=unavailable]").waitFor({ timeout: 15_000 });
+  });
+
+  it("says could not check when the server hands out no evidence, or knows no such passport", async () => {
+    server.answers.evidence = async () => null;
+    const page = await open(`/v1/dpps/${server.pack}`);
+    expect(await verdictOn(page)).to.equal("unavailable");
+    expect(await page.locator(".reason").textContent()).to.equal(en.trouble["passport-unknown"]);
+    await page.route("**/evidence", (route) => route.abort());
+    await page.getByRole("button", { name: en.verdict.again }).click();
+    await page.getByText(en.trouble["server-unreachable"]).waitFor();
+  });
+
+  it("asks the RPC that the visitor names, says so, and remembers it", async () => {
+    const page = await open(`/v1/dpps/${server.pack}`);
+    await verdictOn(page);
+    expect(await page.locator(".asked").textContent()).to.contain("operator's own");
+    server.answers.rpc = "down";
+    await page.getByText(en.rpc.title).click();
+    await page.fill("#rpcs", "not an address");
+    await page.getByRole("button", { name: en.rpc.save }).click();
+    await page.getByText(en.rpc.bad).waitFor();
+    await page.fill("#rpcs", server.ownRpcUrl);
+    await page.getByRole("button", { name: en.rpc.save }).click();
+    await page.getByText("chosen by you").waitFor();
+    expect(await verdictOn(page)).to.equal("verified");
+    const asked = server.ownRpcRequests();
+    expect(asked).to.be.greaterThan(0);
+    await page.reload();
+    expect(await verdictOn(page)).to.equal("verified");
+    expect(server.ownRpcRequests()).to.be.greaterThan(asked);
+  });
+
+  it("opens every check to what was compared with what", async () => {
+    const page = await open(`/v1/dpps/${server.pack}`);
+    await verdictOn(page);
+    const currency = page.locator("[data-check=currency]");
+    await currency.locator("> summary").click();
+    await currency.locator(".agreeing > summary").click();
+    const head = server.chain.passports.get(server.pack)?.state.head ?? "";
+    expect(await currency.textContent())
+      .to.contain(head)
+      .and.to.contain(en.check.currency.about);
+  });
+
+  it("loads nothing from anywhere else, and runs under its own policy", async () => {
+    const opened = await visit(browser);
+    visits.push(opened);
+    const asked: string[] = [];
+    opened.page.on("request", (request) => asked.push(new URL(request.url()).origin));
+    const response = await opened.page.goto(`${server.url}/v1/dpps/${server.pack}`);
+    await verdictOn(opened.page);
+    expect([...new Set(asked)]).to.deep.equal([server.url]);
+    expect(response?.headers()["content-security-policy"]).to.contain("script-src 'self'");
+    expect(await opened.page.locator("script:not([src])").count()).to.equal(0);
+  });
+
+  it("says that an address names no battery where it does not", async () => {
+    const page = await open("/v1/dpps/0x12");
+    await page.getByText(en.trouble["address-unknown"]).waitFor();
+  });
+
+  describe("the look-up", () => {
+    it("leads from what a hand scanner types to the battery", async () => {
+      const page = await open("/");
+      await scanInto(page, PACK_UID);
+      await page.waitForURL(server.url + PACK_PATH);
+      expect(await verdictOn(page)).to.equal("verified");
+    });
+
+    it("takes a passport id, and a battery code in lower case", async () => {
+      const page = await open("/");
+      await scanInto(page, server.second);
+      await page.waitForURL(`${server.url}/v1/dpps/${server.second}`);
+      await page.goto(server.url);
+      await scanInto(page, "001pe0400000a1g3c0000417");
+      await page.waitForURL(`${server.url}/v1/dppsByProductId/001PE0400000A1G3C0000417`);
+    });
+
+    it("says what is wrong with an identifier, and goes nowhere", async () => {
+      const page = await open("/");
+      await scanInto(page, "https://id.gs1.org/01/09521002005005/21/A");
+      await page.getByText(en.inputTrouble["gtin-check-digit"]).waitFor();
+      expect(page.url()).to.equal(`${server.url}/`);
+    });
+
+    it("reads a code with the camera where the browser can", async () => {
+      const opened = await visit(browser);
+      visits.push(opened);
+      await opened.context.addInitScript(`
+        globalThis.BarcodeDetector = class { async detect() { return [{ rawValue: ${JSON.stringify(PACK_UID)} }]; } };
+        navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream();
+        HTMLMediaElement.prototype.play = async () => {};
+      `);
+      await opened.page.goto(server.url);
+      await opened.page.getByRole("button", { name: en.start.scan }).click();
+      await opened.page.waitForURL(server.url + PACK_PATH);
+    });
+  });
+});
