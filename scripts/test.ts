@@ -13,11 +13,17 @@ const namesFiles = chosen.some((word) => word.endsWith(".ts"));
 const mocha = ["mocha/bin/mocha.js", ...(namesFiles ? [] : ["test/**/*.test.ts"])];
 const runs = [[...mocha, ...chosen], ...(chosen.length === 0 ? [["hardhat/dist/src/cli.js", "test", "solidity"]] : [])];
 
+/** Mocha does not force its end: a server or timer that a test leaks keeps it alive, and that must be a failure. */
+const LONGEST_MS = 15 * 60_000;
+
 const failed = runs.filter(([program = "", ...args]) => {
-  const { status } = spawnSync(process.execPath, [join(root, "node_modules", program), ...args], {
+  const { status, error } = spawnSync(process.execPath, [join(root, "node_modules", program), ...args], {
     cwd: root,
     stdio: "inherit",
+    timeout: LONGEST_MS,
   });
+  if (error !== undefined)
+    console.error(`${program} did not end within ${LONGEST_MS / 60_000} minutes: ${error.message}`);
   return status !== 0;
 });
 process.exit(failed.length === 0 ? 0 : 1);

@@ -14,9 +14,18 @@ interface Run {
   stdout(): string;
 }
 
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // nobody of it is left
+  }
+}
+
 describe("the launcher", function () {
   this.timeout(30_000);
   let project: string;
+  const started: ChildProcess[] = [];
 
   /** A project without dependencies: `npm ci` is real and needs no network. */
   beforeEach(() => {
@@ -29,7 +38,10 @@ describe("the launcher", function () {
     writeLock("1.0.0");
     write("hello.ts", 'const who: string = process.argv[2] ?? "nobody";\nconsole.log("hello " + who);\n');
   });
-  afterEach(() => rmSync(dirname(project), { recursive: true, force: true }));
+  afterEach(() => {
+    for (const { pid } of started.splice(0)) endGroup(pid); // what a failed test left, and whatever that had started
+    rmSync(dirname(project), { recursive: true, force: true });
+  });
 
   const write = (name: string, text: string) => writeFileSync(join(project, name), text);
   const writeLock = (version: string) => {
@@ -40,7 +52,9 @@ describe("the launcher", function () {
   function launch(...args: string[]): Run {
     // As a person would start it: not from npm, whose variables the launcher looks at.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
-    const child = spawn(process.execPath, [join(project, "scripts", "launch.mjs"), ...args], { cwd: tmpdir(), env });
+    const file = join(project, "scripts", "launch.mjs");
+    const child = spawn(process.execPath, [file, ...args], { cwd: tmpdir(), env, detached: true });
+    started.push(child);
     const said = { stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
       said.stdout += chunk;
@@ -135,12 +149,13 @@ describe("the launcher", function () {
     );
     const scripts = { start: "node scripts/launch.mjs waits.ts" };
     write("package.json", JSON.stringify({ name: "p", version: "1.0.0", type: "module", scripts }));
-    const npm = spawn("npm", ["start"], { cwd: project, stdio: ["ignore", "pipe", "ignore"] });
+    const npm = spawn("npm", ["start"], { cwd: project, stdio: ["ignore", "pipe", "ignore"], detached: true });
+    started.push(npm);
     let said = "";
     npm.stdout.on("data", (chunk) => {
       said += chunk;
     });
-    await waitUntil("the program runs", () => said.includes("\nup\n"));
+    await waitUntil("the program runs", () => /^up$/m.test(said));
     npm.kill("SIGKILL");
     await waitUntil("the program has stopped", () => existsSync(trace));
     expect(readFileSync(trace, "utf8")).to.equal("stopped");
