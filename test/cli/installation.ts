@@ -44,7 +44,7 @@ export async function startInstallation(): Promise<TestInstallation> {
     postgres: undefined,
     chain,
   };
-  const config = readConfig({ REQUESTS_PER_MINUTE: "0", LOG_LEVEL: "error" });
+  const config = readConfig({ REQUESTS_PER_MINUTE: "0", LOG_LEVEL: "fatal" });
   const { application, deployment } = await operateInstallation(config, surroundings, url, stopSteps, () => undefined);
   server.on("request", application.app);
 

@@ -5,6 +5,7 @@ import { readStates } from "../actions/readStates.ts";
 import { signEvent } from "../actions/signEvent.ts";
 import { submitEvent } from "../actions/submitEvent.ts";
 import { moment } from "../describe.ts";
+import { usage } from "../failure.ts";
 import { nameOf, readParticipant } from "../operator/answers.ts";
 import {
   actorFor,
@@ -41,6 +42,8 @@ export function addOffer(program: Command, terminal: Terminal): void {
     .action(async (options: Options) => {
       const output = outputTo(terminal, options.json === true);
       const { session, actor, validSeconds } = await actorFor(terminal, options);
+      if (options.to === actor.participant.id)
+        throw usage("Nobody hands over to itself; --to names another participant.");
       const receiver = await readParticipant(session.operator, options.to);
       const fields = options.fields === undefined ? {} : await readJsonFile(options.fields);
       const passports = [...new Set(options.passport)];
