@@ -12,6 +12,7 @@ import type { AppDependencies } from "./dependencies.ts";
 import { createMetrics } from "./metrics.ts";
 import { expressPath, routeHandler } from "./mountRoute.ts";
 import { openApiDocument } from "./openApi.ts";
+import { pageRouter } from "./pages.ts";
 import { problemHeaders, problemOf } from "./problems.ts";
 import { crossOriginReads, requestLimit, securityHeaders } from "./protections.ts";
 import { requestLog } from "./requestLog.ts";
@@ -20,6 +21,7 @@ import { contentRoutes } from "./routes/content.ts";
 import { custodyEventRoutes } from "./routes/custodyEvents.ts";
 import { dppRoutes } from "./routes/dpps.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
+import { labelRoutes } from "./routes/labels.ts";
 import { operationRoutes } from "./routes/operation.ts";
 import { passportRoutes } from "./routes/passports.ts";
 import { registryRoutes } from "./routes/registry.ts";
@@ -36,6 +38,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...handoverRoutes(dependencies),
     ...dppRoutes(dependencies),
     ...passportRoutes(dependencies),
+    ...labelRoutes(dependencies),
     ...registryRoutes(dependencies),
     ...contentRoutes(dependencies),
   ];
@@ -52,6 +55,7 @@ export function createApp(dependencies: AppDependencies): Express {
   if (dependencies.requestsPerMinute > 0) app.use(requestLimit(dependencies.requestsPerMinute));
   app.get("/openapi.json", crossOriginReads, (_request, response) => void response.json(document));
   mountDocumentation(app);
+  app.use(pageRouter());
   mount(app, routes, dependencies.maxBodyBytes);
   app.use(() => {
     throw new DomainError("route-unknown", "There is nothing at this address; see /openapi.json.", {});
