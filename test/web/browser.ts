@@ -11,9 +11,9 @@ const ARGUMENTS = [
 ];
 
 /** A real Chromium: the system's by `CHROMIUM_PATH`, else the one that comes with the packages. */
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser(further: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await chromiumPackage.executablePath());
-  return chromium.launch({ executablePath, args: ARGUMENTS, headless: true });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...further], headless: true });
 }
 
 export type Visit = { readonly page: Page; readonly context: BrowserContext; readonly faults: readonly string[] };

@@ -36,8 +36,8 @@ export const en = {
     pendingLead_other: "The latest {{count}} events are not final on the blockchain yet. Look again in a few minutes.",
     whyFailed: "What is wrong",
     whyUnavailable: "Why",
-    asOf: "As of block {{block}}, {{time}}",
-    asked: "Checked just now by this device, which asked {{rpcs}}",
+    asOf: "Checked just now, as of block {{block}} ({{time}}).",
+    asked: "This device asked {{rpcs}} {{note}}",
     askedOperator: "(the operator's own blockchain access, the default).",
     askedOwn: "(chosen by you).",
     again: "Check again",
@@ -164,54 +164,54 @@ export const en = {
   },
   check: {
     format: {
-      title: "Evidence is readable",
+      title: "Is the evidence readable?",
       about: "The evidence must have one exact form, so that not a byte can be changed unnoticed.",
     },
     "trust-root": {
-      title: "Right contract",
+      title: "Is it the right contract?",
       about:
         "The blockchain must hold the very program that keeps these passports: same chain, same address, same code.",
     },
     identifier: {
-      title: "Belongs to this battery",
+      title: "Does it belong to this battery?",
       about: "The passport number is computed from the identifier on the battery and its issuer.",
     },
     issuer: {
-      title: "Issuer was entitled",
+      title: "Was the issuer entitled?",
       about: "Only the maker that owns this range of identifiers, or a visible registrar, may issue the passport.",
     },
     participants: {
-      title: "Firms are who they say",
+      title: "Are the firms who they say?",
       about: "Who was admitted, with which role and key, must match the blockchain from the first entry to the last.",
     },
     history: {
-      title: "No gap in the history",
+      title: "Is the history without gaps?",
       about:
         "Each event carries a fingerprint of all events before it, so that none can be removed, added or reordered.",
     },
     currency: {
-      title: "Nothing is missing at the end",
+      title: "Is it up to date?",
       about: "The last fingerprint must be the one that the blockchain holds.",
     },
     inclusion: {
-      title: "Stands on the blockchain",
+      title: "Is it all on the blockchain?",
       about: "Every event must appear in the contract's own log, exactly as the evidence shows it.",
     },
     signatures: {
-      title: "Both sides signed",
+      title: "Did both sides sign?",
       about: "Giver and receiver each signed every handover with their own key.",
     },
     "custody-rules": {
-      title: "Everyone had the right",
+      title: "Did everyone have the right?",
       about: "Whoever acted held the battery and had the role for it at that time.",
     },
-    records: { title: "Records are unaltered", about: "Each record must be, byte for byte, what was signed." },
+    records: { title: "Are the records unaltered?", about: "Each record must be, byte for byte, what was signed." },
     disclosures: {
-      title: "Shown details are genuine",
+      title: "Are shown details genuine?",
       about: "A sealed field that is shown must stand in the record that was signed.",
     },
     lineage: {
-      title: "Origin is complete",
+      title: "Is the origin complete?",
       about: "If it was made from other items, each of them must be there, and used up only once.",
     },
   },

@@ -83,9 +83,7 @@ function Asked({ report, note }: { readonly report: VerificationReport; readonly
           })}
         </p>
       )}
-      <p>
-        {t("verdict/asked", { rpcs: report.rpcs.join(", ") })} {note}
-      </p>
+      <p>{t("verdict/asked", { rpcs: report.rpcs.join(", "), note })}</p>
     </div>
   );
 }
