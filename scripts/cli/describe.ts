@@ -2,18 +2,27 @@ import type { SignedCustodyEvent } from "../../backend/domain/custody/events.ts"
 import type { Proposal } from "../../backend/domain/participants/proposals.ts";
 import { roleNames } from "../../backend/domain/participants/roles.ts";
 import type { JsonObject } from "../../backend/domain/types.ts";
+import type { Change } from "./actions/proposeChange.ts";
 import type { Participant } from "./operator/answers.ts";
+import { plain } from "./plain.ts";
+
+const shown = (value: unknown): string => plain(String(value));
 
 /** A moment in unix seconds, as people read it. */
 export const moment = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
 /** What governors put their names under, in words. */
 export function describeProposal(proposal: Proposal, record: JsonObject | null): string {
-  const lines = [...sentencesOf(proposal), ...(record === null ? [] : describeRecord(record))];
-  return [...lines, `valid until ${moment(proposal.deadline)}, on registry head ${proposal.registryHead}`].join("\n");
+  const validity = `valid until ${moment(proposal.deadline)}, on registry head ${proposal.registryHead}`;
+  return `${describeChange(proposal, record)}\n${validity}`;
 }
 
-function sentencesOf(proposal: Proposal): string[] {
+/** The change alone, without the validity that a proposal gives it. */
+export function describeChange(change: Change, record: JsonObject | null): string {
+  return [...sentencesOf(change), ...(record === null ? [] : describeRecord(record))].join("\n");
+}
+
+function sentencesOf(proposal: Change): string[] {
   switch (proposal.kind) {
     case "admission":
       return [
@@ -46,7 +55,7 @@ function sentencesOf(proposal: Proposal): string[] {
   }
 }
 
-const reason = ({ recordHash }: Proposal): string => `  hash of the reason ${recordHash}`;
+const reason = ({ recordHash }: Change): string => `  hash of the reason ${recordHash}`;
 const rolesText = (roles: number): string => roleNames(roles).join(", ") || "none";
 
 /** A participant's record: who it is, and what it may mint under. */
@@ -54,9 +63,12 @@ export function describeRecord(record: JsonObject): string[] {
   const names = (record.names ?? {}) as JsonObject;
   const prefixes = (record.identifierPrefixes ?? []) as readonly { scheme: string; prefix: string }[];
   return [
-    `  name    ${[names.en, names.zh].filter((name) => name !== undefined).join(" · ")}`,
-    `  kind    ${record.kind}${record.country === undefined ? "" : ` (${record.country})`}`,
-    `  may mint under ${prefixes.map(({ scheme, prefix }) => `${scheme}:${prefix}`).join(", ") || "no identifiers"}`,
+    `  name    ${[names.en, names.zh]
+      .filter((name) => name !== undefined)
+      .map(shown)
+      .join(" · ")}`,
+    `  kind    ${shown(record.kind)}${record.country === undefined ? "" : ` (${shown(record.country)})`}`,
+    `  may mint under ${prefixes.map(({ scheme, prefix }) => plain(`${scheme}:${prefix}`)).join(", ") || "no identifiers"}`,
   ];
 }
 
@@ -82,7 +94,7 @@ export function describeOffer(
   const lines = event.items.map(({ passportId }, position) => {
     const obstacle = obstacles[position];
     const mark = declined.includes(position) ? "declined" : obstacle ? `CANNOT BE TAKEN: ${obstacle}` : "taken";
-    return `  ${String(position).padStart(3)}  ${passportId}  ${uids.get(passportId) ?? ""}  ${mark}`;
+    return `  ${String(position).padStart(3)}  ${passportId}  ${plain(uids.get(passportId) ?? "")}  ${mark}`;
   });
   const times = `handed over ${moment(event.occurredAt)} as they say, valid until ${moment(event.deadline)}`;
   return [`From ${giver}, ${times}:`, ...lines].join("\n");

@@ -1,4 +1,5 @@
 import { DomainError } from "../../backend/domain/errors.ts";
+import { plain } from "./plain.ts";
 
 /** What the shell learns: 0 done or verified, 1 refused or failed, 2 could not tell, or used wrongly. */
 export const EXIT = { done: 0, refused: 1, couldNotTell: 2 } as const;
@@ -61,7 +62,7 @@ export function adviceFor(error: DomainError): string | undefined {
 export function describeFailure(error: unknown): string {
   if (!(error instanceof DomainError)) return String((error as Error)?.stack ?? error);
   const advice = adviceFor(error);
-  return `error: ${error.message} [${error.code}]${advice === undefined ? "" : `\n  ${advice}`}`;
+  return `error: ${plain(error.message)} [${plain(error.code)}]${advice === undefined ? "" : `\n  ${plain(advice)}`}`;
 }
 
 /** The same as data, for --json. */

@@ -4,6 +4,8 @@ import type { Subject } from "../../../backend/domain/verification/checkIdentity
 import type { CheckLine, VerificationReport } from "../../../backend/domain/verification/report.ts";
 import type { TrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
 import { chainQuestionFor, verifyEvidence } from "../../../backend/domain/verification/verifyEvidence.ts";
+import { moment } from "../describe.ts";
+import { plain } from "../plain.ts";
 
 /** Judges evidence by what the given RPCs say, and by nothing else. */
 export async function verifyBundle(
@@ -32,11 +34,11 @@ export function describeReport(report: VerificationReport, notes: readonly strin
   const width = Math.max(...report.checks.map(({ check }) => check.length));
   const lines = report.checks.map((line) => describeCheck(line, width));
   const { block, rpcs, successor } = report;
-  const time = block === null ? "" : new Date(block.time * 1000).toISOString();
+  const time = block === null ? "" : moment(block.time);
   const asked = rpcs.length === 0 ? "no chain was asked" : `asked ${rpcs.join(", ")}`;
   return [
     `passport ${report.passportId ?? "unknown"}`,
-    `uid      ${report.uid ?? "unknown"}`,
+    `uid      ${plain(report.uid ?? "unknown")}`,
     "",
     ...lines,
     "",
@@ -48,9 +50,11 @@ export function describeReport(report: VerificationReport, notes: readonly strin
 }
 
 function describeCheck({ check, status, reason, compared }: CheckLine, width: number): string {
-  const line = `  ${status.padEnd(11)} ${check.padEnd(width)}  ${reason}`;
+  const line = `  ${status.padEnd(11)} ${check.padEnd(width)}  ${plain(reason)}`;
   if (status !== "failed") return line;
   const differing = compared.filter(({ expected, found }) => expected !== found);
-  const details = differing.map(({ what, expected, found }) => `      ${what}: expected ${expected}, found ${found}`);
+  const details = differing.map(
+    ({ what, expected, found }) => `      ${plain(`${what}: expected ${expected}, found ${found}`)}`,
+  );
   return [line, ...details].join("\n");
 }

@@ -3,6 +3,7 @@ import { PHASES } from "../../../backend/domain/custody/state.ts";
 import { fieldsOf, listOf, readAll } from "../operator/answers.ts";
 import { connectOperator } from "../operator/connectOperator.ts";
 import { examples, type OperatorOptions, participantId, withOperator } from "../options.ts";
+import { plain } from "../plain.ts";
 import { outputTo, type Terminal } from "../terminal.ts";
 
 type Options = OperatorOptions & { readonly json?: boolean } & Readonly<Record<string, string | number | undefined>>;
@@ -23,7 +24,7 @@ function addOne(list: Command, terminal: Terminal, name: string, path: string, l
     );
     output.result(
       { [entryName]: entries },
-      entries.length === 0 ? `no ${name} of that kind` : entries.map(lineOf).join("\n"),
+      entries.length === 0 ? `no ${name} of that kind` : entries.map((entry) => plain(lineOf(entry))).join("\n"),
     );
   });
 }

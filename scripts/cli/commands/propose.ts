@@ -5,7 +5,7 @@ import { parseRoles, roleBits } from "../../../backend/domain/participants/roles
 import { buildRecord } from "../../../backend/domain/records/buildRecord.ts";
 import type { Address, JsonObject } from "../../../backend/domain/types.ts";
 import { type Change, proposeChange, reasonHash } from "../actions/proposeChange.ts";
-import { describeProposal } from "../describe.ts";
+import { describeChange } from "../describe.ts";
 import { usage } from "../failure.ts";
 import { readParticipant } from "../operator/answers.ts";
 import {
@@ -174,13 +174,9 @@ async function run(terminal: Terminal, options: Options, changeOf: ChangeOf): Pr
   const governor = await openKey(terminal, options);
   const validSeconds = options.validDays * 24 * 3600;
   const status = await proposeChange(session, governor, change, { record, validSeconds });
-  const proposal = { ...change, registryHead: ZERO_HASH, deadline: session.now() + validSeconds };
-  const words = describeProposal(proposal as Parameters<typeof describeProposal>[0], record ?? null).split(
-    "\nvalid",
-  )[0];
   const more = status.threshold - status.approvals.length;
   const next = more > 0 ? `${more} more: battery-passport approve ${status.digest} --key FILE` : "the relayer sends it";
-  output.result(status, `${words}\n\nproposed as ${status.digest}\n${next}`);
+  output.result(status, `${describeChange(change, record ?? null)}\n\nproposed as ${status.digest}\n${next}`);
 }
 
 const rolesFrom = ({ roles }: Options): number => roleBits(parseRoles(roles.split(",").map((role) => role.trim())));

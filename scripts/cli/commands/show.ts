@@ -4,6 +4,7 @@ import { moment } from "../describe.ts";
 import { fieldsOf, nameOf, readCustody, readParticipant } from "../operator/answers.ts";
 import { connectOperator, type Operator } from "../operator/connectOperator.ts";
 import { examples, type OperatorOptions, withOperator } from "../options.ts";
+import { plain } from "../plain.ts";
 import { outputTo, type Terminal } from "../terminal.ts";
 
 export function addShow(program: Command, terminal: Terminal): void {
@@ -24,7 +25,7 @@ export function addShow(program: Command, terminal: Terminal): void {
       const passport = fieldsOf(await operator.get(`/v1/dpps/${passportId}`), "passport");
       const custody = await readCustody(operator, passportId);
       const lines = [
-        ...Object.entries(passport).map(([name, value]) => `${name.padEnd(26)} ${shown(value)}`),
+        ...Object.entries(passport).map(([name, value]) => `${plain(name).padEnd(26)} ${shown(value)}`),
         "",
         ...(await custodyLines(operator, custody?.steps ?? [])),
         ...(claimants.length > 1
@@ -37,7 +38,7 @@ export function addShow(program: Command, terminal: Terminal): void {
     });
 }
 
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+const shown = (value: unknown): string => plain(typeof value === "string" ? value : JSON.stringify(value));
 
 type Steps = NonNullable<Awaited<ReturnType<typeof readCustody>>>["steps"];
 
@@ -48,6 +49,6 @@ async function custodyLines(operator: Operator, steps: Steps): Promise<string[]>
   return steps.map(({ kind, actor, counterparty, recordedAt, state, block }) => {
     const to = counterparty === 0 ? "" : ` → ${names.get(counterparty)}`;
     const by = actor === 0 ? "the quorum" : names.get(actor);
-    return `${moment(recordedAt)}  ${kind.padEnd(12)} ${by}${to}  (block ${block.number}, ${state})`;
+    return `${moment(recordedAt)}  ${plain(kind).padEnd(12)} ${by}${to}  (block ${block.number}, ${plain(state)})`;
   });
 }

@@ -4,6 +4,7 @@ import { DomainError } from "../../../backend/domain/errors.ts";
 import { ROLES, type Role } from "../../../backend/domain/participants/roles.ts";
 import type { Address, Hash, Head, JsonObject, ParticipantId, PassportId } from "../../../backend/domain/types.ts";
 import { parseTrustRoot, type TrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
+import { plain } from "../plain.ts";
 import type { Operator } from "./connectOperator.ts";
 
 export type Registry = {
@@ -145,5 +146,5 @@ export const readParticipants = (operator: Operator): Promise<Participant[]> =>
 /** The English name in a participant's record, else its number. */
 export function nameOf(participant: Pick<Participant, "id" | "record"> | undefined, id = participant?.id): string {
   const names = participant?.record?.names as JsonObject | undefined;
-  return typeof names?.en === "string" ? `${names.en} (${id})` : `participant ${id}`;
+  return typeof names?.en === "string" ? `${plain(names.en)} (${id})` : `participant ${id}`;
 }

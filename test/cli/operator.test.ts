@@ -1,0 +1,124 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { DomainError } from "../../backend/domain/errors.ts";
+import type { VerificationReport } from "../../backend/domain/verification/report.ts";
+import { describeReport } from "../../scripts/cli/actions/verifyBundle.ts";
+import { describeFailure, exitCodeOf, failureJson } from "../../scripts/cli/failure.ts";
+import { readAll } from "../../scripts/cli/operator/answers.ts";
+import { connectOperator, type Operator } from "../../scripts/cli/operator/connectOperator.ts";
+
+describe("connectOperator", () => {
+  const servers: Server[] = [];
+
+  async function serve(listener: RequestListener): Promise<Operator> {
+    const server = createServer(listener);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return connectOperator(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  }
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  const errorOf = async (work: Promise<unknown>): Promise<DomainError> =>
+    work.then(() => expect.fail("was not refused")).catch((error) => error);
+
+  it("comes again as long as a server that starts asks for it", async () => {
+    let asked = 0;
+    const operator = await serve((_, response) => {
+      asked += 1;
+      if (asked > 2) response.end('{"ok":true}');
+      else response.writeHead(503, { "retry-after": "0.01" }).end("{}");
+    });
+    expect(await operator.post("/v1/custody-events", {})).to.deep.equal({ ok: true });
+    expect(asked).to.equal(3);
+  });
+
+  it("passes on the code, the sentence and the values of a problem", async () => {
+    const problem = {
+      type: "https://o.example/e#stale-head",
+      code: "stale-head",
+      detail: "No.",
+      values: { items: [1] },
+    };
+    const operator = await serve((_, response) => void response.writeHead(409).end(JSON.stringify(problem)));
+    const error = await errorOf(operator.get("/x"));
+    expect(error).to.include({ code: "stale-head", message: "No." });
+    expect(error.details).to.deep.include({ status: 409, items: [1] });
+  });
+
+  it("calls what is no JSON, no list or too long by its name", async () => {
+    const operator = await serve((request, response) => {
+      if (request.url === "/long") response.end("x".repeat(1001));
+      else if (request.url?.startsWith("/page")) response.end('{"things":{}}');
+      else response.writeHead(request.url === "/gone" ? 404 : 200).end("<html>");
+    });
+    for (const work of [
+      operator.get("/html"),
+      operator.get("/gone"),
+      operator.getBytes("/long", 1000),
+      readAll(operator, "/page", "things", String),
+    ]) {
+      expect((await errorOf(work)).code).to.equal("operator-answer-malformed");
+    }
+  });
+
+  it("reads a list to its last page", async () => {
+    const operator = await serve((request, response) => {
+      const cursor = new URL(request.url ?? "", "http://x").searchParams.get("cursor");
+      response.end(JSON.stringify(cursor === null ? { things: [1, 2], nextCursor: "a&b" } : { things: [cursor] }));
+    });
+    expect(await readAll(operator, "/page?to=2", "things", String)).to.deep.equal(["1", "2", "a&b"]);
+  });
+});
+
+describe("failures", () => {
+  const error = (code: string, details = {}) => new DomainError(code, "It is so.", details);
+
+  it("end with 1 where something was refused, and with 2 where nothing is known", () => {
+    expect(["stale-head", "signature-wrong"].map((code) => exitCodeOf(error(code)))).to.deep.equal([1, 1]);
+    const unknown = ["operator-unreachable", "usage", "rpc-timeout", "chain-state-missing", "wait-timeout"];
+    expect(unknown.map((code) => exitCodeOf(error(code)))).to.deep.equal([2, 2, 2, 2, 2]);
+    expect(exitCodeOf(new TypeError("a fault of ours"))).to.equal(2);
+  });
+
+  it("say a sentence, the code and what to do", () => {
+    expect(describeFailure(error("key-missing"))).to.match(
+      /^error: It is so\. \[key-missing\]\n {2}Name your keystore/,
+    );
+    const page = { type: "https://o.example/docs/errors#x" };
+    expect(describeFailure(error("x", page))).to.include("See https://o.example/docs/errors#x");
+    expect(failureJson(error("x", { advice: "Do y.", passportId: "0x" }))).to.deep.equal({
+      error: { code: "x", message: "It is so.", advice: "Do y.", details: { passportId: "0x" } },
+    });
+  });
+
+  it("and reports keep texts from elsewhere on their line", () => {
+    const hostile = "Evil Ltd\n\u001b[2K\rVERIFIED\u202e";
+    expect(describeFailure(new DomainError("x", hostile))).to.equal(
+      "error: Evil Ltd\ufffd\ufffd[2K\ufffdVERIFIED\ufffd [x]",
+    );
+    const line = { check: "issuer", status: "failed", code: "x", values: {} } as const;
+    const compared = [{ what: "name", expected: "a", found: hostile }];
+    const report: VerificationReport = {
+      verdict: "failed",
+      passportId: null,
+      uid: hostile,
+      head: null,
+      block: null,
+      rpcs: [],
+      trustRoot: { chainId: 1, contract: "0x", codeHash: "0x" } as unknown as VerificationReport["trustRoot"],
+      successor: null,
+      pendingEvents: 0,
+      checks: [{ ...line, reason: `Issued by ${hostile}.`, compared }],
+    };
+    const text = describeReport(report, []);
+    expect(text).to.not.match(/^VERIFIED/m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(text).to.not.match(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+  });
+});
