@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {ICustodyLedger} from "./interfaces/ICustodyLedger.sol";
 import {EventForm} from "./libraries/EventForm.sol";
 import {EventHashing, HashedEvent} from "./libraries/EventHashing.sol";
@@ -22,9 +23,12 @@ abstract contract CustodyLedger is ICustodyLedger, PassportHolds {
 
     /// @inheritdoc ICustodyLedger
     function submit(CustodyEvent[] calldata events) external {
+        Memory.Pointer unused = Memory.getFreeMemoryPointer();
         for (uint256 i = 0; i < events.length; ++i) {
             CustodyEvent calldata submitted = events[i];
             _submit(submitted.header, submitted.items, submitted.declined, submitted.signatures, i);
+            // Nothing of an event is needed after it, and memory grows dearer by its square.
+            Memory.unsafeSetFreeMemoryPointer(unused);
         }
     }
 

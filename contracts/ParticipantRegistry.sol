@@ -13,13 +13,14 @@ abstract contract ParticipantRegistry is GovernorQuorum {
         "ParticipantHead(bytes32 previous,uint24 participantId,bytes32 cause,address account,address signer,uint16 roles,bool active,bytes32 recordHash,uint40 time)"
     );
 
-    /// @dev The first slot is what every custody event reads. The token balance sits there too, where writing it is cheap.
+    /// @dev In the order of use: the first slot is all that most rules read; the second serves the token face, and so
+    /// holds the balance too.
     struct StoredParticipant {
-        address account;
+        address signer;
         uint16 roles;
         bool active;
+        address account;
         uint64 passportCount;
-        address signer;
         bytes32 recordHash;
         /// zero only for an id that was never admitted
         bytes32 head;
