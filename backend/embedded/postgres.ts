@@ -39,6 +39,8 @@ export interface EmbeddedPostgres {
 export async function startPostgres(options: {
   readonly dataDir: string;
   readonly log: (line: string) => void;
+  /** Ends a first start early; the cluster is then made by the next. */
+  readonly signal?: AbortSignal;
 }): Promise<EmbeddedPostgres> {
   const folder = join(resolve(options.dataDir), "postgres");
   await mkdir(folder, { recursive: true, mode: 0o711 });
@@ -53,7 +55,7 @@ export async function startPostgres(options: {
     const password = await secretFile(join(folder, "password"));
     const locationFile = join(folder, "location");
     const place = await findPlace(folder, locationFile, databaseUser());
-    if ((await ensureCluster(place, password)) === "new" && place.elsewhere) {
+    if ((await ensureCluster(place, password, options.signal)) === "new" && place.elsewhere) {
       await writeDurably(locationFile, `${place.cluster}\n`);
       options.log(`PostgreSQL keeps its data in ${place.cluster}: its user cannot reach ${folder}.`);
     }

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { DomainError } from "../domain/errors.ts";
 import type { DatabaseUser, PostgresPlace } from "./postgresPlace.ts";
@@ -18,12 +18,17 @@ export const SERVER_ENV: NodeJS.ProcessEnv = { PATH: process.env.PATH, LC_ALL: "
  * corrupt indexes when the system is updated), checksums on every page, and a password even on loopback, because
  * every user of the machine can connect there.
  */
-export async function ensureCluster(place: PostgresPlace, password: string): Promise<"new" | "existing"> {
+export async function ensureCluster(
+  place: PostgresPlace,
+  password: string,
+  signal?: AbortSignal,
+): Promise<"new" | "existing"> {
   if (existsSync(join(place.cluster, "PG_VERSION"))) return "existing";
-  const draft = `${place.cluster}.new`; // a start that is killed here leaves a draft, never half a cluster
-  const passwordFile = `${place.cluster}.password`;
-  await rm(draft, { recursive: true, force: true });
-  await rm(passwordFile, { force: true });
+  await removeDrafts(place.cluster);
+  // A start that is killed here leaves a draft, never half a cluster; and the name is its own, because its initdb may
+  // still be writing when the next start begins.
+  const draft = `${place.cluster}.new-${process.pid}`;
+  const passwordFile = `${draft}.password`;
   await mkdir(draft, { mode: 0o700 });
   await writeFile(passwordFile, password, { mode: 0o600, flag: "wx" });
   await own(draft, place.user);
@@ -32,16 +37,27 @@ export async function ensureCluster(place: PostgresPlace, password: string): Pro
   args.push("--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8");
   args.push("--data-checksums");
   try {
-    await promisify(execFile)(join(place.programs, "initdb"), args, { ...place.user, cwd: "/", env: SERVER_ENV });
-  } catch (cause) {
-    const said = lastLine((cause as { stderr?: string }).stderr ?? "") || (cause as Error).message;
-    const message = `PostgreSQL cannot make its data folder ${place.cluster}: ${said}`;
-    throw new DomainError("postgres-not-started", message, { cluster: place.cluster, said }, { cause });
+    await runInitdb(place, args, signal);
   } finally {
     await rm(passwordFile, { force: true });
   }
   await rename(draft, place.cluster);
   return "new";
+}
+
+async function runInitdb(place: PostgresPlace, args: readonly string[], signal?: AbortSignal): Promise<void> {
+  const options = { ...place.user, ...(signal && { signal }), cwd: "/", env: SERVER_ENV };
+  const running = promisify(execFile)(join(place.programs, "initdb"), args, options);
+  // An aborted call rejects before its program has ended.
+  const ended = new Promise((resolve) => running.child.once("close", resolve));
+  try {
+    await running;
+  } catch (cause) {
+    await ended;
+    const said = lastLine((cause as { stderr?: string }).stderr ?? "") || (cause as Error).message;
+    const message = `PostgreSQL cannot make its data folder ${place.cluster}: ${said}`;
+    throw new DomainError("postgres-not-started", message, { cluster: place.cluster, said }, { cause });
+  }
 }
 
 /**
@@ -66,6 +82,12 @@ export async function endOrphan(cluster: string): Promise<void> {
     if (Date.now() > deadline) process.kill(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+async function removeDrafts(cluster: string): Promise<void> {
+  const [folder, prefix] = [dirname(cluster), `${basename(cluster)}.new-`];
+  const drafts = (await readdir(folder)).filter((name) => name.startsWith(prefix));
+  for (const name of drafts) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 export function lastLine(text: string): string {

@@ -3,7 +3,7 @@
 import { playSampleWalk } from "../../scripts/sample/walk.ts";
 import { readConfig } from "../config.ts";
 import { DomainError } from "../domain/errors.ts";
-import { listen } from "./listen.ts";
+import { type Door, listen } from "./listen.ts";
 import { operateInstallation } from "./operateInstallation.ts";
 import { readyText } from "./readyText.ts";
 import { startEmbedded } from "./startEmbedded.ts";
@@ -15,6 +15,8 @@ const STOP_MS = 4_500;
 const log = (line: string): void => console.log(line);
 const stopSteps = createStopSteps();
 let stopping = false;
+const interruption = new AbortController();
+let door: Door | undefined;
 
 /** Throws when a stop was asked for while the start was under way. */
 class Interrupted extends Error {}
@@ -25,11 +27,10 @@ function goOn(): void {
 async function start(): Promise<void> {
   const startedAt = performance.now();
   const config = readConfig(process.env);
-  const door = await listen(config.port, config.host);
-  stopSteps.add("HTTP", door.close);
+  door = await listen(config.port, config.host);
   goOn();
   if (config.databaseUrl === null || config.rpcUrls.length === 0) log("starting the database and the chain …");
-  const surroundings = await startEmbedded(config, stopSteps, log);
+  const surroundings = await startEmbedded(config, stopSteps, log, interruption.signal);
   for (const part of [surroundings.postgres, surroundings.chain]) void part?.failed.then((error) => stop(error));
   goOn();
   // With PORT=0 the port is known only now.
@@ -71,7 +72,9 @@ async function stop(error?: unknown): Promise<void> {
   else log("\nstopping …");
   const code = error === undefined ? 0 : 1;
   setTimeout(() => process.exit(1), STOP_MS).unref();
-  await starting.catch(() => undefined);
+  // No more requests from here on; a start under way ends at its next step, the sample at its next request.
+  interruption.abort();
+  await Promise.all([door?.close(), starting.catch(() => undefined)]);
   await stopSteps.run(log);
   if (error === undefined) log("stopped; everything is saved.");
   process.exit(code);

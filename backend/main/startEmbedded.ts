@@ -16,19 +16,20 @@ export interface Surroundings {
 
 /**
  * Takes the data folder and starts, side by side, the parts that the configuration does not replace. What was started
- * is entered in `stopSteps` at once, so that a failure of the other leaves nothing behind.
+ * is entered in `stopSteps` at once, so that a failure of the other leaves nothing behind. `signal` ends it early.
  */
 export async function startEmbedded(
   config: Pick<Config, "dataDir" | "databaseUrl" | "rpcUrls">,
   stopSteps: StopSteps,
   log: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<Surroundings> {
   const { dataDir, release } = openInstallation(config.dataDir);
   stopSteps.add("data folder", async () => release());
 
   const startOwnPostgres = async () => {
     if (config.databaseUrl !== null) return undefined;
-    const postgres = await startPostgres({ dataDir, log });
+    const postgres = await startPostgres({ dataDir, log, signal });
     stopSteps.add("PostgreSQL", postgres.stop);
     return postgres;
   };

@@ -62,6 +62,10 @@ describe("the server of an installation", function () {
     server.signal("SIGTERM");
     expect(await server.ended).to.deep.equal({ code: 0, signal: null });
     expect(await processesNaming(fresh.path)).to.deep.equal([]);
+    const second = run(fresh.path, { port: await freePort() });
+    await second.ready();
+    second.signal("SIGTERM");
+    await second.ended;
     fresh.remove();
   });
 
