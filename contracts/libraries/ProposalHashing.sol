@@ -30,6 +30,9 @@ library ProposalHashing {
         "Succession(bytes32 registryHead,uint40 deadline,address successor,bytes32 recordHash)"
     );
 
+    /// @dev The hash of an empty list.
+    bytes32 private constant NO_GOVERNORS = keccak256("");
+
     uint256 private constant PARTICIPANT_ID = 1 << 0;
     uint256 private constant ACCOUNT = 1 << 1;
     uint256 private constant SIGNER = 1 << 2;
@@ -53,7 +56,7 @@ library ProposalHashing {
             bytes32(uint256(uint160(proposal.account))),
             bytes32(uint256(uint160(proposal.signer))),
             bytes32(uint256(proposal.roles)),
-            proposal.governors.length == 0 ? bytes32(0) : keccak256(abi.encodePacked(proposal.governors)),
+            keccak256(abi.encodePacked(proposal.governors)),
             bytes32(uint256(proposal.threshold)),
             bytes32(uint256(uint160(proposal.successor)))
         ];
@@ -61,7 +64,7 @@ library ProposalHashing {
         for (uint256 i = 0; i < values.length; ++i) {
             if (fields & (1 << i) != 0) {
                 encoded = bytes.concat(encoded, values[i]);
-            } else if (values[i] != 0) {
+            } else if (values[i] != (1 << i == GOVERNORS ? NO_GOVERNORS : bytes32(0))) {
                 foreign = true;
             }
         }
