@@ -9,6 +9,7 @@ import { SAMPLE_FIRMS, type SampleFirm } from "./sampleFirms.ts";
 import { GOVERNOR_THRESHOLD, type SampleKeys } from "./sampleKeys.ts";
 
 const POLL_MS = 100;
+const WAIT_MS = 120_000;
 const VALID_SECONDS = 24 * 3600;
 
 /** Lets the quorum admit every firm that is no participant yet, one after the other: each changes the registry head. */
@@ -27,7 +28,28 @@ export async function admitFirms(session: Session, keys: SampleKeys, log: (line:
   }
 }
 
+/** What happens when a proposal of an interrupted run is executed meanwhile: the registry has moved on. */
+const OVERTAKEN = new Set(["registry-head-stale", "proposal-not-open"]);
+
+/** Proposes until the firm is a participant, by this proposal or by one of an earlier run that was interrupted. */
 async function admit(session: Session, governors: readonly Signer[], firm: SampleFirm, signer: Signer): Promise<void> {
+  for (;;) {
+    try {
+      await proposeOnce(session, governors, firm, signer);
+    } catch (error) {
+      if (!(error instanceof DomainError && OVERTAKEN.has(error.code))) throw error;
+    }
+    if ((await readParticipants(session.operator)).some(({ id }) => id === firm.id)) return;
+  }
+}
+
+/** One proposal with its approvals; returns when it was executed or can no longer be. */
+async function proposeOnce(
+  session: Session,
+  governors: readonly Signer[],
+  firm: SampleFirm,
+  signer: Signer,
+): Promise<void> {
   // The record is public as a whole: no salts, so the same record gives the same hash each time.
   const { hash, record } = buildRecord("participant/1", firm.record, (length) => new Uint8Array(length));
   const { id: participantId, roles } = firm;
@@ -38,13 +60,14 @@ async function admit(session: Session, governors: readonly Signer[], firm: Sampl
   for (const governor of others.slice(0, GOVERNOR_THRESHOLD - 1)) {
     await approveProposal(session, governor, await reviewProposal(session, digest));
   }
+  const end = performance.now() + WAIT_MS;
   for (;;) {
-    const { status } = await reviewProposal(session, digest);
-    if (status.state === "executed") return;
-    if (status.state === "superseded" || status.state === "expired") {
-      // A proposal of an interrupted run may have been executed meanwhile: then this firm is in already.
-      const found = (await readParticipants(session.operator)).some(({ id }) => id === participantId);
-      return found ? undefined : await admit(session, governors, firm, signer);
+    const { state } = (await reviewProposal(session, digest)).status;
+    if (state === "executed" || state === "superseded" || state === "expired") return;
+    if (performance.now() > end) {
+      throw new DomainError("wait-timeout", `The admission of participant ${participantId} is only ${state}.`, {
+        digest,
+      });
     }
     await wait(POLL_MS);
   }

@@ -43,9 +43,11 @@ export async function playSampleWalk(options: {
   const folder = join(dataDir, "sample");
   const keys = await createSampleKeys(dataDir);
   const session = await openSession({ operatorUrl });
-  await admitFirms(session, keys, log);
+  const stepsTaken = async () => (await readCustody(session.operator, RECYCLED))?.steps.length ?? 0;
+  // Once it is played, the installation is its users': they may have changed the firms' keys and roles.
+  if ((await stepsTaken()) < WALK.length) await admitFirms(session, keys, log);
   for (const [sequence, step] of WALK.entries()) {
-    if (((await readCustody(session.operator, RECYCLED))?.steps.length ?? 0) > sequence) continue;
+    if ((await stepsTaken()) > sequence) continue;
     await takeStep(session, keys, step, join(folder, "steps", `${sequence + 1}-${step.name}.json`));
     log(step.says);
   }

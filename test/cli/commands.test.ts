@@ -159,10 +159,23 @@ describe("the command line", function () {
       expect(run.err).to.include("CANNOT BE TAKEN: stale-head").and.to.include("[stale-head]");
     });
 
+    it("accepts an offer from a file where the operator never saw it", async () => {
+      const [mine] = passports as [string];
+      const saved = place("offer.json");
+      const { digest } = await cliJson(["offer", "--to", "4", "--passport", mine, "--save", saved, ...as("fleet")]);
+      expect((await stat(saved)).mode & 0o077).to.equal(0);
+      const offer = JSON.parse(await readFile(saved, "utf8"));
+      const spoilt = await write("spoilt-offer.json", { ...offer, event: { ...offer.event, occurredAt: 1 } });
+      const accept = ["accept", digest, ...as("recycler"), "--offer"];
+      expect(await cliError([...accept, spoilt], 1)).to.equal("offer-digest-mismatch");
+      await installation.forgetOffers();
+      expect(await cliError(accept.slice(0, -1), 1)).to.equal("handover-unknown");
+      await cliJson([...accept, saved, ...waiting]);
+      expect((await cliJson(["show", mine, ...server])).custody.custodian).to.equal(4);
+    });
+
     it("closes what the recycler holds, on heads that it reads from the chain itself", async () => {
       const [mine] = passports as [string];
-      const { digest } = await cliJson(["offer", "--to", "4", "--passport", mine, ...as("fleet")]);
-      await cliJson(["accept", digest, ...as("recycler"), "--rpc", installation.rpcUrl, ...waiting]);
       const recovered = ["--recovered", "Ni=3.04", "--recovered", "Li=0.55", "--rpc", installation.rpcUrl];
       await cliJson(["close", mine, ...recovered, ...as("recycler"), "--wait", "finalized"]);
       expect((await cliJson(["show", mine, ...server])).passport.phase).to.equal("closed");

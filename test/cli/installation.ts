@@ -16,6 +16,8 @@ export type TestInstallation = {
   readonly dataDir: string;
   readonly deployment: Deployment;
   readonly rpcUrl: string;
+  /** Makes the operator one that never saw the offers it holds. */
+  forgetOffers(): Promise<void>;
   /** Ends HTTP and workers; the chain goes on. */
   stopServer(): Promise<void>;
   stopChain(): Promise<void>;
@@ -59,6 +61,7 @@ export async function startInstallation(): Promise<TestInstallation> {
     dataDir,
     deployment,
     rpcUrl: chain.rpcUrl,
+    forgetOffers: async () => void (await database.pool.query("DELETE FROM offer")),
     stopServer,
     stopChain,
     async stop() {

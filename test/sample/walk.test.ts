@@ -2,8 +2,11 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { DomainError } from "../../backend/domain/errors.ts";
+import type { Signer } from "../../scripts/cli/keys/keystore.ts";
 import { readCustody, readParticipants } from "../../scripts/cli/operator/answers.ts";
 import { connectOperator } from "../../scripts/cli/operator/connectOperator.ts";
+import { openSession } from "../../scripts/cli/session.ts";
+import { admitFirms } from "../../scripts/sample/admitFirms.ts";
 import { SAMPLE_FIRMS } from "../../scripts/sample/sampleFirms.ts";
 import { createSampleKeys } from "../../scripts/sample/sampleKeys.ts";
 import { RECOVERY, RECYCLED_PACK } from "../../scripts/sample/samplePacks.ts";
@@ -89,14 +92,22 @@ describe("the sample walk", function () {
     expect(await readFile((walk.bundles[0] as { file: string }).file)).to.deep.equal(before);
   });
 
-  it("refuses an installation whose participants are others", async () => {
-    const keys = await createSampleKeys(installation.dataDir);
-    const file = join(keys.folder, "fleet.json");
+  it("still gives its line when a firm's key was changed after it", async () => {
+    const file = join(installation.dataDir, "keys", "fleet.json");
     const kept = await readFile(file);
     await rm(file);
-    const refused = await play(() => undefined).catch((error) => error);
+    expect(await play(() => undefined)).to.deep.equal(walk);
     await writeFile(file, kept, { mode: 0o600 });
+  });
+
+  it("admits nobody where others took the firms' numbers", async () => {
+    const keys = await createSampleKeys(installation.dataDir);
+    const session = await openSession({ operatorUrl: installation.url });
+    const fleet = keys.firms.get("producer") as Signer;
+    const others = { ...keys, firms: new Map([...keys.firms, ["fleet", fleet]]) };
+    const refused = await admitFirms(session, others, () => undefined).catch((error) => error);
     expect(refused).to.include({ code: "sample-not-empty" });
+    expect(refused.details.id).to.equal(2);
   });
 
   it("keeps keys, password and disclosures to their owner", async () => {

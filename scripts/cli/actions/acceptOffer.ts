@@ -9,7 +9,7 @@ import { judgeItem } from "../../../backend/domain/custody/rules.ts";
 import { NO_PASSPORT } from "../../../backend/domain/custody/state.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import { recoverSigner } from "../../../backend/domain/signatures.ts";
-import type { Hash, Head, Hex } from "../../../backend/domain/types.ts";
+import type { Hash, Head, Hex, JsonObject } from "../../../backend/domain/types.ts";
 import { fieldsOf, type Participant, readParticipant, textOf } from "../operator/answers.ts";
 import type { Actor, Session } from "../session.ts";
 import { readStates } from "./readStates.ts";
@@ -24,15 +24,25 @@ export type ReviewedOffer = {
   /** Why an item cannot be taken as things stand; null where it can. By position. */
   readonly obstacles: readonly (string | null)[];
   readonly states: Awaited<ReturnType<typeof readStates>>;
+  /** Given where the offer did not come from this operator: it goes along with the acceptance. */
+  readonly file: OfferFile | undefined;
 };
 
+/** An offer as its giver saved it: the signed event, its records and what opens them. */
+export type OfferFile = JsonObject;
+
 /**
- * Reads an offer and trusts nothing of the answer: the digest is computed from the items that will be shown, the
+ * Reads an offer, from the operator or a file, and trusts nothing of it: the digest is computed from the items that will be shown, the
  * giver's signature recovered, and each item held against the passport's state.
  * @throws DomainError `handover-unknown`, `offer-digest-mismatch`, `offer-not-for-me`, `signature-wrong`
  */
-export async function reviewOffer(session: Session, actor: Actor, digest: Hash): Promise<ReviewedOffer> {
-  const answer = fieldsOf(await session.operator.get(`/v1/handovers/${digest}`), "handover");
+export async function reviewOffer(
+  session: Session,
+  actor: Actor,
+  digest: Hash,
+  file?: OfferFile,
+): Promise<ReviewedOffer> {
+  const answer = file ?? fieldsOf(await session.operator.get(`/v1/handovers/${digest}`), "handover");
   const event = parseSignedCustodyEvent(answer.event);
   const { digest: computed, heads } = hashEvent(session.separator, event);
   if (computed !== digest || event.kind !== "handover") {
@@ -54,7 +64,7 @@ export async function reviewOffer(session: Session, actor: Actor, digest: Hash):
     event.items.map(({ passportId }) => passportId),
   );
   const obstacles = event.items.map((item) => judgeItem(event, item, states.get(item.passportId) ?? NO_PASSPORT));
-  return { digest, event, heads, giver, obstacles, states };
+  return { digest, event, heads, giver, obstacles, states, file };
 }
 
 /**
@@ -81,7 +91,8 @@ export async function acceptOffer(session: Session, actor: Actor, offer: Reviewe
   const signers = { actorSigners: [offer.giver.signer], counterpartySigner: actor.signer.address };
   decideAcceptance({ event, digest: offer.digest, heads: offer.heads, ...signers }, view);
   const signature: Hex = actor.signer.sign(digest);
-  const body = { declined: formatBitmap(bitmap), signature };
+  const along = offer.file === undefined ? {} : { offer: offer.file };
+  const body = { declined: formatBitmap(bitmap), signature, ...along };
   const answer = fieldsOf(await session.operator.post(`/v1/handovers/${offer.digest}/acceptance`, body), "answer");
   return { digest: offer.digest, state: textOf(answer.state, "state"), receipt: answer.receipt ?? null };
 }

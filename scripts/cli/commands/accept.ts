@@ -11,6 +11,7 @@ import {
   digestArgument,
   examples,
   type ParticipantOptions,
+  readJsonFile,
   timeoutOption,
   waitOption,
   whole,
@@ -20,6 +21,7 @@ import { outputTo, type Terminal } from "../terminal.ts";
 
 type Options = ParticipantOptions & {
   readonly decline?: readonly number[];
+  readonly offer?: string;
   readonly yes?: boolean;
   readonly wait?: Stage;
   readonly timeout: number;
@@ -34,6 +36,7 @@ export function addAccept(program: Command, terminal: Terminal): void {
       ...(list ?? []),
       ...text.split(",").map(whole(0, 199)),
     ])
+    .option("--offer <file>", "the offer as its giver saved it, for an operator that never saw it")
     .addOption(yesOption())
     .addOption(waitOption())
     .addOption(timeoutOption())
@@ -43,12 +46,14 @@ export function addAccept(program: Command, terminal: Terminal): void {
         ["list offers --to 2", "what waits for participant 2"],
         ["accept 0x… --key fleet.json --wait included", "take all of it"],
         ["accept 0x… --key fleet.json --decline 3 7", "all but the items at 3 and 7"],
+        ["accept 0x… --key fleet.json --offer offer.json --operator URL", "at another operator than the giver's"],
       ),
     )
     .action(async (digest: Hash, options: Options) => {
       const output = outputTo(terminal, options.json === true);
       const { session, actor } = await actorFor(terminal, options);
-      const offer = await reviewOffer(session, actor, digest);
+      const file = options.offer === undefined ? undefined : await readJsonFile(options.offer);
+      const offer = await reviewOffer(session, actor, digest, file);
       const declined = [...new Set(options.decline ?? [])];
       const ids = offer.event.items.map(({ passportId }) => passportId);
       const uids = await readUids(session.operator, ids);

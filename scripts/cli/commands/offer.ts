@@ -1,8 +1,10 @@
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { DomainError } from "../../../backend/domain/errors.ts";
 import type { PassportId } from "../../../backend/domain/types.ts";
 import { prepareItem } from "../actions/prepareItems.ts";
 import { readStates } from "../actions/readStates.ts";
-import { signEvent } from "../actions/signEvent.ts";
+import { signEvent, submissionJson } from "../actions/signEvent.ts";
 import { submitEvent } from "../actions/submitEvent.ts";
 import { moment } from "../describe.ts";
 import { usage } from "../failure.ts";
@@ -23,6 +25,7 @@ type Options = ParticipantOptions & {
   readonly to: number;
   readonly passport: readonly PassportId[];
   readonly fields?: string;
+  readonly save?: string;
   readonly json?: boolean;
 };
 
@@ -32,6 +35,7 @@ export function addOffer(program: Command, terminal: Terminal): void {
     .requiredOption("--to <id>", "participant id of the receiver", participantId)
     .requiredOption("--passport <id>", "a passport you hold; repeat for more, up to 200", each(passportArgument))
     .option("--fields <file>", "JSON object for the handover's record (condition, documents …), withheld")
+    .option("--save <file>", "keep the signed offer (mode 0600, it opens what is withheld) for another operator")
     .addHelpText(
       "after",
       examples(
@@ -50,6 +54,7 @@ export function addOffer(program: Command, terminal: Terminal): void {
       const states = await readStates(session, passports);
       const items = passports.map((id) => prepareItem("handover/1", id, states, fields));
       const submission = await signEvent(session, actor, "handover", items, { receiver, validSeconds });
+      if (options.save !== undefined) await saveNew(options.save, JSON.stringify(submissionJson(submission)));
       const { digest, state } = await submitEvent(session, submission);
       const { deadline } = submission.event;
       output.result(
@@ -58,4 +63,10 @@ export function addOffer(program: Command, terminal: Terminal): void {
           `they type: battery-passport accept ${digest} --key FILE`,
       );
     });
+}
+
+async function saveNew(file: string, text: string): Promise<void> {
+  await writeFile(file, `${text}\n`, { flag: "wx", mode: 0o600 }).catch((cause) => {
+    throw new DomainError("file-not-writable", `${file} cannot be written (${cause.code}).`, { file });
+  });
 }
