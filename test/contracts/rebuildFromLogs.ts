@@ -1,5 +1,5 @@
 import { AbiCoder, type Contract, keccak256, type Log, toBeHex, ZeroAddress, ZeroHash, zeroPadBytes } from "ethers";
-import { CUSTODY_KINDS, type CustodyEvent, type CustodyKind, type Item } from "../../backend/domain/custody/events.ts";
+import type { CustodyEvent, CustodyKind, Item } from "../../backend/domain/custody/events.ts";
 import { hashEvent } from "../../backend/domain/custody/hashEvent.ts";
 import { decodeHeader } from "../../backend/domain/custody/header.ts";
 import { evolve } from "../../backend/domain/custody/rules.ts";
@@ -135,9 +135,8 @@ export class Rebuilt {
     const { account, signer, roles, active, recordHash, head } = participant;
     const slot = mapped("uint24", id, SLOT.participants);
     const owned = [...this.passports.values()].filter(({ custodian }) => custodian === id).length;
-    const rights = (BigInt(roles) << 160n) | (BigInt(active ? 1 : 0) << 176n);
-    put(slot, BigInt(account) | rights | (BigInt(owned) << 184n));
-    put(slot + 1n, BigInt(signer));
+    put(slot, BigInt(signer) | (BigInt(roles) << 160n) | (BigInt(active ? 1 : 0) << 176n));
+    put(slot + 1n, BigInt(account) | (BigInt(owned) << 160n));
     put(slot + 2n, BigInt(recordHash));
     put(slot + 3n, BigInt(head));
   }
