@@ -63,7 +63,9 @@ export function connectJsonRpc(url: string, options: JsonRpcOptions = {}): JsonR
       if (signal.aborted) {
         throw new RpcError("rpc-timeout", `The chain's RPC gave no answer within ${timeoutMs} ms.`, "retry", where);
       }
-      throw new RpcError("rpc-unreachable", "The chain's RPC cannot be reached.", "retry", where, { cause: error });
+      throw new RpcError("rpc-unreachable", `The chain's RPC at ${where.url} cannot be reached.`, "retry", where, {
+        cause: error,
+      });
     }
     try {
       return JSON.parse(text);

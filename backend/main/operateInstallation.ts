@@ -78,6 +78,7 @@ export async function operateInstallation(
     databaseUrl,
     database,
     rpcUrl: rpcUrls[0],
+    ownChain: chain !== undefined,
     deployment,
     wallet: keys.relayer,
     blocks: application.blocks,
@@ -85,6 +86,8 @@ export async function operateInstallation(
     log: logger,
   });
   stopSteps.add("workers", workers.stop);
+  // After a power cut our own chain comes back a few blocks shorter than the tables: nobody is told of those any more.
+  if (chain !== undefined) await workers.caughtUp;
   return { deployment, application, workers, isNew: found === null };
 }
 

@@ -24,6 +24,8 @@ const MOVE_CONTENT_EVERY_MS = 500;
 export interface Workers {
   readonly follower: Loop;
   readonly relayer: Loop;
+  /** Resolves when the tables have been equal to the chain once, or the follower has given up. */
+  readonly caughtUp: Promise<void>;
   /** Lets every step under way finish. */
   stop(): Promise<void>;
 }
@@ -33,6 +35,8 @@ export function startWorkers(parts: {
   readonly databaseUrl: string;
   readonly database: Database;
   readonly rpcUrl: string;
+  /** The chain is one node of our own: what it shows is no lagging replica's view. */
+  readonly ownChain: boolean;
   readonly deployment: Deployment;
   /** Pays for transactions. */
   readonly wallet: BaseWallet;
@@ -57,6 +61,7 @@ export function startWorkers(parts: {
     projection: openProjection(database.pool, deployment),
     chainId: deployment.chainId,
     deploymentBlock: deployment.deploymentBlock,
+    ...(parts.ownChain ? { sightingsUntilRollback: 1 } : {}),
     onProgress: (progress) => log.debug({ worker: "follower", ...progress }, "followed the chain"),
   });
   const { step: relay } = createRelayer({
@@ -74,12 +79,22 @@ export function startWorkers(parts: {
     onProblem: (error, hash) =>
       log.warn({ worker: "content", hash, reason: (error as Error).message }, "a record could not be moved"),
   });
-  const follower = startLoop({ name: "follower", step: follow, idleMs: FOLLOW_EVERY_MS, onError });
+  let noteCaughtUp: () => void = () => undefined;
+  const firstIdle = new Promise<void>((resolve) => {
+    noteCaughtUp = resolve;
+  });
+  const followAndNote = async () => {
+    const outcome = await follow();
+    if (outcome === "idle") noteCaughtUp();
+    return outcome;
+  };
+  const follower = startLoop({ name: "follower", step: followAndNote, idleMs: FOLLOW_EVERY_MS, onError });
   const relayer = startLoop({ name: "relayer", step: relay, idleMs: RELAY_EVERY_MS, onError });
   const content = startLoop({ name: "content", step: moveContent, idleMs: MOVE_CONTENT_EVERY_MS, onError });
   return {
     follower,
     relayer,
+    caughtUp: Promise.race([firstIdle, follower.ended]),
     async stop() {
       await Promise.all([follower.stop(), relayer.stop(), content.stop()]);
       await leadership.release();
