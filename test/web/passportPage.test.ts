@@ -135,7 +135,8 @@ describe("the passport page", function () {
     expect(await verdictOn(page)).to.equal("unavailable");
     expect(await checksWith(page, "unavailable")).to.include("trust-root");
     expect(await page.locator("#verdict").textContent()).to.equal(en.verdict.unavailable);
-    expect(await page.locator("main").textContent()).to.contain(en.item.unverified);
+    const text = await page.locator("main").textContent();
+    expect(text).to.contain(en.item.unverified).and.to.contain("The access answered with HTTP status 502.");
     server.answers.rpc = "answers";
     await page.getByRole("button", { name: en.verdict.again }).click();
     await page.locator("[data-verdict=verified]").waitFor();
@@ -212,6 +213,17 @@ describe("the passport page", function () {
       await scanInto(page, PACK_UID);
       await page.waitForURL(server.url + PACK_PATH);
       expect(await verdictOn(page)).to.equal("verified");
+    });
+
+    it("finds a battery by the code in its record, says so, and fails a passport that does not state it", async () => {
+      server.answers.claimants = () => [server.pack];
+      const page = await open("/v1/dppsByProductId/001PE0400000A1G3C0000417");
+      expect(await verdictOn(page)).to.equal("verified");
+      expect(await page.locator(".note").textContent()).to.equal(en.item.byBatteryCode);
+      server.answers.claimants = () => [server.second];
+      await page.reload();
+      expect(await verdictOn(page)).to.equal("failed");
+      expect(await checksWith(page, "failed")).to.deep.equal(["identifier"]);
     });
 
     it("takes a passport id, and a battery code in lower case", async () => {

@@ -79,6 +79,8 @@ export const en = {
     custodian: "Responsible now",
     custodianLast: "Last responsible",
     unverified: "As the server sent it, not confirmed.",
+    byBatteryCode:
+      "Found by its battery code, which the issuer wrote into the record. Compare maker and serial number with the label.",
     parents_one: "Made from {{count}} earlier item",
     parents_other: "Made from {{count}} earlier items",
     withheld: "Only public data stands here. Further data is sealed, and shown to those entitled to it.",
@@ -279,6 +281,15 @@ export const en = {
     "parent-missing": "An earlier item is missing.",
     "parent-not-used-up": "An earlier item was not used up by this one.",
     "lineage-unrelated": "Items are listed that this one was not made from.",
+  },
+  cause: {
+    unreachable: "The access cannot be reached, or does not serve web pages.",
+    timeout: "The access did not answer in time.",
+    status: "The access answered with {{detail}}.",
+    refused: "The access refused {{detail}}",
+    contradiction: "The accesses contradict each other about block {{detail}}.",
+    reorganised: "The blockchain changed while it was read.",
+    nonsense: "The access gave an answer that makes no sense.",
   },
   kind: {
     mint: "issue",

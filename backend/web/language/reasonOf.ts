@@ -1,5 +1,6 @@
 import type { TFunction } from "i18next";
 import type { CheckLine } from "../../domain/verification/report.ts";
+import { rpcCause } from "./rpcCause.ts";
 
 /** Families of codes that share a sentence. */
 function familyOf({ check, code }: CheckLine): string {
@@ -17,5 +18,6 @@ export function reasonOf(t: TFunction, line: CheckLine): string {
   if (event !== undefined && kind !== undefined) Object.assign(values, { event, kind });
   if (typeof values.kind === "string") values.kind = t(`kind/${values.kind}`, values.kind);
   if (typeof values.role === "string") values.role = t(`role/${values.role}`, values.role);
+  if (typeof values.cause === "string") values.cause = rpcCause(t, values.cause);
   return t([`code/${line.code}`, `code/${familyOf(line)}`], { ...values, defaultValue: line.reason });
 }

@@ -81,6 +81,7 @@ export const zh: Translation = {
     custodian: "当前责任方",
     custodianLast: "最后责任方",
     unverified: "为服务器所提供，未经证实。",
+    byBatteryCode: "按电池编码查得；该编码由签发方写入记录，请将生产企业和序列号与标签核对。",
     parents_one: "由 {{count}} 件原有物品制成",
     parents_other: "由 {{count}} 件原有物品制成",
     withheld: "此处仅为公开数据；其余数据已封存，只向有权查阅者出示。",
@@ -240,6 +241,15 @@ export const zh: Translation = {
     "parent-missing": "缺少一件原有物品。",
     "parent-not-used-up": "有一件原有物品并未用于制成此物。",
     "lineage-unrelated": "列出了与此物来源无关的物品。",
+  },
+  cause: {
+    unreachable: "接入点无法连接，或不向网页提供服务。",
+    timeout: "接入点未及时响应。",
+    status: "接入点答复 {{detail}}。",
+    refused: "接入点拒绝了 {{detail}}",
+    contradiction: "各接入点对区块 {{detail}} 的说法相互矛盾。",
+    reorganised: "读取期间区块链发生了变化。",
+    nonsense: "接入点的答复无法识别。",
   },
   kind: {
     mint: "签发",

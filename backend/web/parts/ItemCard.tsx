@@ -18,8 +18,15 @@ const FIRST = [
 /** Shown in the heading or among the identifiers. */
 const ELSEWHERE = new Set(["model.manufacturer", "model.modelId", "batteryCode"]);
 
+type Props = {
+  readonly passport: PassportView;
+  readonly confirmed: boolean;
+  /** Whether it was looked up by a battery code that is not its uid. */
+  readonly foundByBatteryCode: boolean;
+};
+
 /** Which battery this is: name, identifiers, and the figures of its label. */
-export function ItemCard({ passport, confirmed }: { readonly passport: PassportView; readonly confirmed: boolean }) {
+export function ItemCard({ passport, confirmed, foundByBatteryCode }: Props) {
   const { t, i18n } = useTranslation();
   const fields = flatten(passport.fields);
   const find = (path: string): JsonValue | undefined => fields.find((field) => field.path === path)?.value;
@@ -44,6 +51,7 @@ export function ItemCard({ passport, confirmed }: { readonly passport: PassportV
       <dl className="identifiers">
         <Identifiers passport={passport} batteryCode={text("batteryCode")} />
       </dl>
+      {foundByBatteryCode && <p className="note">{t("item/byBatteryCode")}</p>}
       <dl className="figures">
         <Fields fields={first} />
       </dl>

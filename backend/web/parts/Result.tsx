@@ -16,13 +16,17 @@ type Props = {
 /** A check's outcome as it stands on the served and on the saved page alike. */
 export function Result({ check, verdict, source, links }: Props) {
   if (check.is !== "judged") return <div className="result single">{verdict}</div>;
-  const { report, passport } = check.answer;
+  const { report, passport, foundByBatteryCode } = check.answer;
   return (
     <div className="result">
       <div className="column">
         {verdict}
         {passport !== null && (
-          <ItemCard passport={passport} confirmed={report.verdict === "verified" || report.verdict === "pending"} />
+          <ItemCard
+            passport={passport}
+            confirmed={report.verdict === "verified" || report.verdict === "pending"}
+            foundByBatteryCode={foundByBatteryCode}
+          />
         )}
       </div>
       <div className="column">

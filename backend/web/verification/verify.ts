@@ -20,6 +20,8 @@ export type VerifyAnswer = {
   readonly report: VerificationReport;
   /** What the evidence says about the item; null when it cannot be read. */
   readonly passport: PassportView | null;
+  /** Whether the item was asked for by a battery code that is not its uid. */
+  readonly foundByBatteryCode: boolean;
 };
 
 /** In a worker or on the page's own thread; the page does not care which. */
@@ -34,8 +36,19 @@ export const verify: Verify = async ({ evidence, trustRoot, rpcs, subject }) => 
   // Malformed evidence raises no question; the chain is asked all the same, so that the report can name its block.
   const question = chainQuestionFor(evidence, trustRoot) ?? NO_QUESTION;
   const chainView = await readChainView(clients, trustRoot.contract, question);
-  const report = verifyEvidence(evidence, chainView, trustRoot, subject === null ? {} : { subject });
-  return { report, passport: viewPassport(evidence, trustRoot, chainView) };
+  const passport = viewPassport(evidence, trustRoot, chainView);
+  const foundByBatteryCode = passport !== null && isOtherCodeOf(passport, subject);
+  const asked = foundByBatteryCode ? { passportId: passport.passportId } : subject;
+  const report = verifyEvidence(evidence, chainView, trustRoot, asked === null ? {} : { subject: asked });
+  return { report, passport, foundByBatteryCode };
 };
+
+/**
+ * A pack may carry a GB/T 34014 code beside its uid. Whoever asks by that code asks for the passport whose record of
+ * creation states it; that the record is the signed one, the report says. Which code it states is the issuer's word
+ * alone, and the page tells so.
+ */
+const isOtherCodeOf = ({ uid, fields }: PassportView, subject: Subject | null): boolean =>
+  subject !== null && "uid" in subject && subject.uid !== uid && subject.uid === fields.batteryCode;
 
 const NO_QUESTION = { passportIds: [], participantIds: [], events: [], signers: [] };
