@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { formatTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
 import { en } from "../../backend/web/language/en.ts";
 import { zh } from "../../backend/web/language/zh.ts";
@@ -11,6 +11,14 @@ import { builtPage } from "./builtPage.ts";
 import { LIES, type Lie } from "./lies.ts";
 import { type PageServer, startPageServer } from "./pageServer.ts";
 import { PACK_PATH, PACK_UID } from "./shownChain.ts";
+
+/** Names of comparisons that a Chinese page shows without a Chinese character. */
+const untranslated = (page: Page): Promise<string[]> =>
+  page
+    .locator(".comparison > p:first-child")
+    .evaluateAll((all) =>
+      all.map((one) => one.firstChild?.textContent ?? "").filter((name) => !/[\u4e00-\u9fff]/.test(name)),
+    );
 
 describe("a lying server", function () {
   this.timeout(30_000);
@@ -55,6 +63,7 @@ describe("a lying server", function () {
       const line = page.locator(`[data-check=${lie.check}]`);
       expect(await line.getAttribute("data-status")).to.equal(verdict);
       expect(await line.locator(".name").textContent()).to.equal(texts.check[lie.check].title);
+      if (texts === zh) expect(await untranslated(page)).to.deep.equal([]);
       if (verdict !== "failed") continue;
       const reason = page.locator(`[data-reason=${lie.check}]`);
       expect(await reason.locator("a").textContent()).to.equal(texts.check[lie.check].title);

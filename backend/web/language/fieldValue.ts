@@ -22,7 +22,12 @@ export function flatten(fields: JsonObject, prefix = ""): Field[] {
   });
 }
 
-const UNITS: Readonly<Record<string, string>> = { Cel: "°C", Ohm: "Ω", mOhm: "mΩ", "kgCO2e/kWh": "kg CO₂e/kWh" };
+const UNITS: ReadonlyMap<string, string> = new Map([
+  ["Cel", "°C"],
+  ["Ohm", "Ω"],
+  ["mOhm", "mΩ"],
+  ["kgCO2e/kWh", "kg CO₂e/kWh"],
+]);
 const NAMED = new Set(["level", "model.category"]);
 
 /** A field's value as a person writes it. Attacker-controlled: everything in it is shown as text. */
@@ -33,7 +38,7 @@ export function fieldValue(t: TFunction, { path, value }: Field): string {
     );
     return shown.map((element) => fieldValue(t, { path: "", value: element as JsonValue })).join(", ");
   }
-  if (isQuantity(value)) return `${value.value} ${UNITS[value.unit] ?? value.unit}`;
+  if (isQuantity(value)) return `${value.value} ${UNITS.get(value.unit) ?? value.unit}`;
   if (isObject(value)) return JSON.stringify(value);
   const text = String(value);
   return NAMED.has(path) ? t(`item/${path.replace("model.", "")}/${text}`, text) : text;
