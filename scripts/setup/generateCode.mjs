@@ -1,49 +1,104 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runQuietly } from "./runNpm.mjs";
 import { sayWhile } from "./say.mjs";
 
 const STORAGE = join("backend", "storage");
-const STAMP = join(STORAGE, "generated", ".generated-from");
 
-/** @param {string} root @returns {boolean} whether the database client was generated from the schema as it is now */
+/**
+ * What is derived and not committed, and from what. The contract's ABI and bytecode are committed, so that a start
+ * compiles nothing; a stamp beside each product names the sources it was made from.
+ */
+const PRODUCTS = [
+  {
+    what: "generating the database client",
+    needs: join(STORAGE, "schema.prisma"),
+    sources: [join(STORAGE, "schema.prisma"), join(STORAGE, "prisma.config.ts"), "package-lock.json"],
+    stamp: join(STORAGE, "generated", ".generated-from"),
+    make: (root, node) =>
+      runQuietly(
+        node,
+        [
+          join(root, "node_modules", "prisma", "build", "index.js"),
+          "generate",
+          "--config",
+          join(STORAGE, "prisma.config.ts"),
+        ],
+        {
+          cwd: root,
+          env: {
+            // Prisma would download an engine that generating does not use; any existing file keeps it from that.
+            PRISMA_SCHEMA_ENGINE_BINARY: node,
+            PRISMA_HIDE_UPDATE_MESSAGE: "1",
+            CHECKPOINT_DISABLE: "1",
+          },
+          failure: "prisma generate failed: the reason stands above.",
+        },
+      ),
+  },
+  {
+    what: "building the page",
+    needs: join("backend", "web", "index.html"),
+    // The page carries the verifier and its portable readers.
+    sources: [
+      join("backend", "web"),
+      join("backend", "domain"),
+      join("backend", "chain"),
+      join("scripts", "buildWeb.ts"),
+      "package-lock.json",
+    ],
+    stamp: join("backend", "web", "dist", ".generated-from"),
+    make: (root, node) =>
+      runQuietly(node, [join("scripts", "buildWeb.ts")], {
+        cwd: root,
+        env: {},
+        failure: "building the page failed: the reason stands above.",
+      }),
+  },
+];
+
+/** @param {string} root @returns {boolean} whether everything was generated from the sources as they are now */
 export function isGenerated(root) {
-  if (!existsSync(join(root, STORAGE, "schema.prisma"))) return true; // nothing to generate from
+  return PRODUCTS.every((product) => isFresh(root, product));
+}
+
+/**
+ * Generates what is missing or stale; with `force` all of it.
+ * @param {string} root
+ * @param {string} node
+ * @param {boolean} [force]
+ */
+export async function generateCode(root, node, force = false) {
+  for (const product of PRODUCTS) {
+    if (!existsSync(join(root, product.needs)) || (!force && isFresh(root, product))) continue;
+    await sayWhile(product.what, product.make(root, node));
+    writeFileSync(join(root, product.stamp), stampOf(root, product));
+  }
+}
+
+function isFresh(root, product) {
+  if (!existsSync(join(root, product.needs))) return true; // nothing to generate from
   try {
-    return readFileSync(join(root, STAMP), "utf8") === stampOf(root);
+    return readFileSync(join(root, product.stamp), "utf8") === stampOf(root, product);
   } catch {
     return false;
   }
 }
 
-/**
- * Generates the database client. (The contract's ABI and bytecode are committed, so that a start compiles nothing.)
- * @param {string} root
- * @param {string} node
- */
-export async function generateCode(root, node) {
-  const prisma = join(root, "node_modules", "prisma", "build", "index.js");
-  await sayWhile(
-    "generating the database client",
-    runQuietly(node, [prisma, "generate", "--config", join(STORAGE, "prisma.config.ts")], {
-      cwd: root,
-      env: {
-        // Prisma would download an engine that generating does not use; any existing file keeps it from that.
-        PRISMA_SCHEMA_ENGINE_BINARY: node,
-        PRISMA_HIDE_UPDATE_MESSAGE: "1",
-        CHECKPOINT_DISABLE: "1",
-      },
-      failure: "prisma generate failed: the reason stands above.",
-    }),
-  );
-  writeFileSync(join(root, STAMP), stampOf(root));
-}
-
-function stampOf(root) {
+function stampOf(root, { sources }) {
   const hash = createHash("sha256");
-  for (const file of [join(STORAGE, "schema.prisma"), join(STORAGE, "prisma.config.ts"), "package-lock.json"]) {
-    hash.update(readFileSync(join(root, file)));
+  for (const file of sources.flatMap((source) => filesOf(root, source))) {
+    hash.update(file).update(readFileSync(join(root, file)));
   }
   return hash.digest("hex");
+}
+
+/** A file itself, or every file below a folder, in one order; what is built there is no source. */
+function filesOf(root, path) {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path), { withFileTypes: true })
+    .filter(({ name }) => name !== "dist")
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => (entry.isDirectory() ? filesOf(root, join(path, entry.name)) : [join(path, entry.name)]));
 }
