@@ -41,7 +41,7 @@ contract TestWallet is IERC1271 {
         if (manner == Manner.AnswersHugely) _answer(8_000);
         if (manner == Manner.RevertsHugely) _revertHugely();
         if (manner == Manner.WritesState) _write();
-        if (manner == Manner.NeedsAlmostAllGas) _burn(44_000);
+        if (manner == Manner.NeedsAlmostAllGas) _burn(43_000);
         if (manner == Manner.NeedsMoreGas) _burn(51_000);
         (address signer, , ) = ECDSA.tryRecoverCalldata(hash, signature);
         return signer == owner ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
