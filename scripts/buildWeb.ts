@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { build, type InlineConfig, type Rolldown } from "vite";
 
@@ -44,6 +44,16 @@ async function buildServed(outDir: string): Promise<void> {
       reportCompressedSize: false,
     },
   });
+}
+
+/** Beside every asset its compressed forms, so that the server compresses nothing twice. Browsers take br by https only. */
+function compressAssets(folder: string): void {
+  const assets = join(folder, "assets");
+  for (const name of readdirSync(assets)) {
+    const content = readFileSync(join(assets, name));
+    writeFileSync(join(assets, `${name}.br`), brotliCompressSync(content));
+    writeFileSync(join(assets, `${name}.gz`), gzipSync(content, { level: 9 }));
+  }
 }
 
 async function buildSaved(outDir: string): Promise<void> {
@@ -92,15 +102,16 @@ export async function buildWeb(folder: string = WEB_DIST): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await buildServed(folder);
+  compressAssets(folder);
   await buildSaved(folder);
 }
 
-/** Compressed sizes of what was built, by file; gzip is what every server has. */
+/** Sizes of what was built, by file, plain and as gzip, which every browser takes. */
 export function builtSizes(
   folder: string = WEB_DIST,
 ): { readonly file: string; readonly bytes: number; readonly gzipped: number }[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !/\.(br|gz)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((file) => {
       const content = readFileSync(file);

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import express from "express";
 import { pageRouter } from "../../backend/http/pages.ts";
@@ -35,6 +36,7 @@ describe("pageRouter", () => {
     writeFileSync(join(folder, "index.html"), "<!doctype html>");
     writeFileSync(join(folder, "verify.html"), "<!doctype html>");
     writeFileSync(join(folder, "assets", "a-1234.js"), "1");
+    writeFileSync(join(folder, "assets", "a-1234.js.gz"), gzipSync("2"));
   });
   afterEach(async () => {
     rmSync(folder, { recursive: true });
@@ -64,6 +66,18 @@ describe("pageRouter", () => {
     expect(page.headers.get("cache-control")).to.equal("no-cache");
     const asset = await fetch(`${url}/assets/a-1234.js`);
     expect(asset.headers.get("cache-control")).to.match(/immutable/);
+  });
+
+  it("sends an asset as the build compressed it, to whoever takes it", async () => {
+    await start(folder);
+    const ask = (encoding: string) => fetch(`${url}/assets/a-1234.js`, { headers: { "accept-encoding": encoding } });
+    const compressed = await ask("gzip, br");
+    expect(compressed.headers.get("content-encoding")).to.equal("gzip");
+    expect(compressed.headers.get("content-type")).to.match(/^text\/javascript/);
+    expect(compressed.headers.get("vary")).to.match(/accept-encoding/i);
+    expect(await compressed.text()).to.equal("2");
+    expect(await (await ask("identity")).text()).to.equal("1");
+    expect((await fetch(`${url}/assets/..%2Findex.html`)).headers.get("content-type")).to.match(/json/);
   });
 
   it("hands out verify.html to be saved", async () => {

@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { dppIdOf } from "../../backend/domain/identifiers/dppId.ts";
 import { en } from "../../backend/web/language/en.ts";
 import { zh } from "../../backend/web/language/zh.ts";
+import { FIRST_VIEW_LIMIT } from "../../scripts/buildWeb.ts";
 import { trustRoot } from "../domain/verification/simulatedChain.ts";
 import { checksWith, scanInto, startBrowser, type Visit, verdictOn, visit } from "./browser.ts";
 import { builtPage } from "./builtPage.ts";
@@ -198,6 +199,10 @@ describe("the passport page", function () {
     const response = await opened.page.goto(`${server.url}/v1/dpps/${server.pack}`);
     await verdictOn(opened.page);
     expect([...new Set(asked)]).to.deep.equal([server.url]);
+    const sizes = await opened.page.evaluate<number[]>(
+      "performance.getEntriesByType('resource').map(({ encodedBodySize }) => encodedBodySize)",
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.lessThan(FIRST_VIEW_LIMIT);
     expect(response?.headers()["content-security-policy"]).to.contain("script-src 'self'");
     expect(await opened.page.locator("script:not([src])").count()).to.equal(0);
   });

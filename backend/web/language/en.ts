@@ -61,7 +61,7 @@ export const en = {
   },
   claimants: {
     title_other: "{{count}} issuers claim this identifier",
-    lead: "Only one of them can be right. Compare the issuer with the maker on the label. Shown below: {{issuer}}.",
+    lead: "Only one of them can be right. Compare the issuer with the maker on the label.",
     entry: "Issuer no. {{issuer}}",
     shown: "shown here",
     open: "Check this one",
@@ -285,7 +285,7 @@ export const en = {
   cause: {
     unreachable: "The access cannot be reached, or does not serve web pages.",
     timeout: "The access did not answer in time.",
-    status: "The access answered with {{detail}}.",
+    status: "The access answered with HTTP status {{detail}}.",
     refused: "The access refused {{detail}}",
     contradiction: "The accesses contradict each other about block {{detail}}.",
     reorganised: "The blockchain changed while it was read.",
@@ -323,7 +323,7 @@ export const en = {
     rpc: "2. RPC addresses of the blockchain, one per line",
     rpcHint: "Whoever runs it could lie about the blockchain: take one that you trust.",
     root: "3. Trust root",
-    rootHint: "eip155:chain:contract:code hash. Take it from somewhere other than the evidence.",
+    rootHint: "eip155:{chain}:{contract}:{code hash}. Take it from somewhere other than the evidence.",
     rootBad: "A trust root reads eip155:{chain}:{contract}:{code hash}.",
     subject: "4. Identifier on the battery",
     subjectHint: "Left empty, the file is judged alone, whichever battery it belongs to.",

@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/^The chain's RPC cannot be reached/, "unreachable"],
   [/^The chain's RPC gave no answer within/, "timeout"],
-  [/^The chain's RPC answered with (HTTP status \d+)/, "status"],
+  [/^The chain's RPC answered with HTTP status (\d+)/, "status"],
   [/^The chain's RPC refused (.*)$/s, "refused"],
   [/^The RPCs contradict each other about block (.*)\.$/, "contradiction"],
   [/^The chain was reorganised/, "reorganised"],

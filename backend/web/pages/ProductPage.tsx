@@ -49,7 +49,7 @@ function Claimants({ claimants }: { readonly claimants: readonly [Claimant, ...C
   return (
     <section className="card warning" aria-labelledby="claimants">
       <h2 id="claimants">{t("claimants/title", { count: claimants.length })}</h2>
-      <p>{t("claimants/lead", { issuer: issuer(claimants[0]) })}</p>
+      <p>{t("claimants/lead")}</p>
       <ul>
         {claimants.map((claimant, i) => (
           <li key={claimant.passportId}>
