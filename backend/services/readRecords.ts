@@ -1,10 +1,10 @@
-import type { Pool } from "pg";
 import type { Hash, JsonObject } from "../domain/types.ts";
+import type { Transaction } from "../storage/database.ts";
 
 /** Public records by hash; those that are not here are absent. Their bytes were checked when they were stored. */
-export async function readRecords(pool: Pool, hashes: readonly Hash[]): Promise<ReadonlyMap<Hash, JsonObject>> {
+export async function readRecords(tx: Transaction, hashes: readonly Hash[]): Promise<ReadonlyMap<Hash, JsonObject>> {
   if (hashes.length === 0) return new Map();
-  const { rows } = await pool.query<{ hash: Hash; bytes: Buffer }>(
+  const { rows } = await tx.query<{ hash: Hash; bytes: Buffer }>(
     "SELECT hash, bytes FROM record WHERE hash = ANY($1::text[])",
     [hashes],
   );

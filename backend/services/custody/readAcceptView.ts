@@ -3,7 +3,7 @@ import { hasCounterparty } from "../../domain/custody/events.ts";
 import { NO_PASSPORT, type PassportState } from "../../domain/custody/state.ts";
 import type { IdentifierPrefix } from "../../domain/identifiers/identifierPrefix.ts";
 import { parseRecord } from "../../domain/records/parseRecord.ts";
-import type { Address, Hash, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
+import type { Address, Hash, Head, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
 
 /** An accept view whose states may be advanced while a batch is decided, and what issuers may mint under. */
@@ -63,25 +63,31 @@ async function readQuorum(tx: Transaction): Promise<{ governors: Address[]; thre
   return rows[0] ?? NO_QUORUM;
 }
 
+type StateRow = PassportState & { readonly id: PassportId; readonly prevHead: Head | null };
+
 /**
- * Promised items are read before the chain's states: between two statements the follower may commit, and an item that
- * was open in the first is then simply part of the second, while the other order would lose it from both.
+ * The chain's states, advanced by what is promised. One statement, so that both come from one snapshot: the follower may
+ * commit at any moment, and an item that changed sides between two statements would be seen in neither.
  */
 async function readStates(tx: Transaction, ids: readonly PassportId[]): Promise<Map<PassportId, PassportState>> {
-  const promised = await tx.query<PromisedItem & { passport_id: PassportId }>(
-    `SELECT passport_id, prev_head AS "prevHead", head, custodian, phase, moved
+  const { rows } = await tx.query<StateRow>(
+    `SELECT id, NULL AS "prevHead", head, custodian, phase, moved, held
+       FROM chain_passport WHERE id = ANY($1::text[])
+     UNION ALL
+     SELECT passport_id, prev_head, head, custodian, phase, moved, false
        FROM accepted_item WHERE passport_id = ANY($1::text[]) AND state = 'open'`,
     [ids],
   );
-  const chain = await tx.query<PassportState & { id: PassportId }>(
-    "SELECT id, head, custodian, phase, moved, held FROM chain_passport WHERE id = ANY($1::text[])",
-    [ids],
-  );
-  const states = new Map(
-    chain.rows.map(({ id, head, custodian, phase, moved, held }) => [id, { head, custodian, phase, moved, held }]),
-  );
-  const open = Map.groupBy(promised.rows, (row) => row.passport_id);
-  for (const [id, items] of open) states.set(id, advance(states.get(id) ?? NO_PASSPORT, items));
+  const states = new Map<PassportId, PassportState>();
+  const promised: (StateRow & PromisedItem)[] = [];
+  for (const row of rows) {
+    const { id, prevHead, head, custodian, phase, moved, held } = row;
+    if (prevHead === null) states.set(id, { head, custodian, phase, moved, held });
+    else promised.push({ ...row, prevHead });
+  }
+  for (const [id, items] of Map.groupBy(promised, (item) => item.id)) {
+    states.set(id, advance(states.get(id) ?? NO_PASSPORT, items));
+  }
   return states;
 }
 

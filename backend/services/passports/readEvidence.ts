@@ -4,7 +4,7 @@ import type { ParticipantChange } from "../../domain/participants/history.ts";
 import type { Hash, Head, Hex, ParticipantId, PassportId } from "../../domain/types.ts";
 import { formatBundle } from "../../domain/verification/bundle.ts";
 import { type EvidenceReaders, gatherEvidence, type LoggedStep } from "../../evidence/gatherEvidence.ts";
-import type { Database } from "../../storage/database.ts";
+import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
 import type { Deployment } from "../deployment.ts";
 import { readRecords } from "../readRecords.ts";
 
@@ -17,7 +17,11 @@ export async function readEvidence(
   { chainId, contract }: Deployment,
   passportId: PassportId,
 ): Promise<Uint8Array> {
-  const bundle = await gatherEvidence({ chainId, contract }, passportId, evidenceReaders(database));
+  const bundle = await inTransaction(database.pool, async (tx) => {
+    // One snapshot: an event that arrives meanwhile is in the evidence as a whole, or not at all.
+    await tx.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return await gatherEvidence({ chainId, contract }, passportId, evidenceReaders(tx));
+  });
   if (bundle === null) {
     throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
   }
@@ -25,11 +29,11 @@ export async function readEvidence(
 }
 
 /** Where an operator's evidence comes from: the projection of the chain's logs, and records by hash. */
-function evidenceReaders({ pool }: Database): EvidenceReaders {
+function evidenceReaders(tx: Transaction): EvidenceReaders {
   return {
-    readRecords: (hashes) => readRecords(pool, hashes),
+    readRecords: (hashes) => readRecords(tx, hashes),
     async readSteps(passportId) {
-      const { rows } = await pool.query<StepRow>(
+      const { rows } = await tx.query<StepRow>(
         `SELECT log.block_number AS "blockNumber", log.block_hash AS "blockHash", log.header, step.position, log.items,
                 log.declined, log.applied, log.signatures
            FROM chain_custody_step AS step
@@ -40,7 +44,7 @@ function evidenceReaders({ pool }: Database): EvidenceReaders {
       return rows.map(loggedStep);
     },
     async readParticipantChanges(id) {
-      const { rows } = await pool.query<ChangeRow>(
+      const { rows } = await tx.query<ChangeRow>(
         `SELECT cause, account, signer, roles, active, record_hash AS "recordHash", changed_at AS "changedAt"
            FROM chain_participant_change WHERE participant_id = $1 ORDER BY sequence`,
         [id satisfies ParticipantId],
