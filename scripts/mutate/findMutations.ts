@@ -108,6 +108,8 @@ function inFile(
     mutate(node);
     for (const child of children(node)) {
       if (node.nodeType === "ForStatement" && child === node.loopExpression) continue; // would only never end
+      // `1 << x` shifts a word; behind a switch the 1 would become a byte, and shift to nothing.
+      if (node.operator === "<<" && child === node.leftExpression && child.nodeType === "Literal") continue;
       visit(child);
     }
   };
