@@ -81,12 +81,16 @@ async function prepare(sources: Sources): Promise<string> {
 /** Whether the contract's tests pass with that mutation; a run that does not end has noticed it. */
 function testsPass(folder: string, mutation: number, output: "inherit" | "ignore" = "ignore"): boolean {
   const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-  const { status } = spawnSync(process.execPath, [mocha, "--bail", "--exit", "test/contracts/**/*.test.ts"], {
-    cwd: folder,
-    stdio: output,
-    timeout: TEST_TIMEOUT_MS,
-    env: { ...process.env, MUTATION: String(mutation) },
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [mocha, "--bail", "--exit", "--timeout", "30000", "test/contracts/**/*.test.ts"],
+    {
+      cwd: folder,
+      stdio: output,
+      timeout: TEST_TIMEOUT_MS,
+      env: { ...process.env, MUTATION: String(mutation) },
+    },
+  );
   return status === 0;
 }
 
