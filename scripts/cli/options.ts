@@ -139,6 +139,13 @@ export async function actorFor(
   return { session, actor, validSeconds: options.validDays * 24 * 3600 };
 }
 
+/** A file as it is: a partner's document may be in any encoding. */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  return await readFile(file).catch((cause) => {
+    throw new DomainError("file-unreadable", `${file} cannot be read (${cause.code}).`, { file });
+  });
+}
+
 export async function readText(file: string): Promise<string> {
   return await readFile(file, "utf8").catch((cause) => {
     throw new DomainError("file-unreadable", `${file} cannot be read (${cause.code}).`, { file });

@@ -200,6 +200,25 @@ describe("the command line", function () {
       expect(await mint("--uid", UID(9), "--model", wrong)).to.equal("record-fields-invalid");
     });
 
+    it("mints from a partner's documents in their own encoding, and hands the passport over", async () => {
+      const labels = { declarationOfConformity: "https://a.example/d", resultOfTestReport: "https://a.example/r" };
+      const file = place("labels.json");
+      await writeFile(file, Buffer.from(`\ufeff${JSON.stringify({ ...labels, labels: [] })}\r\n`, "utf16le"));
+      const mint = (...words: string[]) => ["mint", "--file", file, ...words, ...as("producer")];
+      expect(await cliError(mint(), 1)).to.equal("document-without-identifier");
+      const broken = await write("broken.json", labels);
+      const { err } = await cli(["mint", "--file", broken, "--uid", UID(50), ...as("producer")]);
+      expect(err).to.include("document-invalid").and.to.include("$.labels breaks required");
+      expect(await cliError(mint("--uid", UID(50), "--fields", broken), 2)).to.equal("usage");
+      const { events } = await cliJson([...mint("--uid", UID(50)), ...waiting]);
+      const [{ passportId }] = events[0].passports;
+      const { passport } = await cliJson(["show", UID(50), ...server]);
+      expect(passport.model).to.deep.equal({ declarationOfConformity: "https://a.example/d" });
+      const offer = ["offer", "--to", "2", "--passport", passportId, ...as("producer")];
+      const { digest } = await cliJson(offer);
+      expect((await cliJson(["accept", digest, ...as("fleet"), ...waiting])).taken).to.deep.equal([passportId]);
+    });
+
     describe("verify", () => {
       let bundle: string;
       const verify = (file: string, ...words: string[]) =>

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { importDocuments } from "../../../backend/domain/documents/importDocuments.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import type { JsonObject } from "../../../backend/domain/types.ts";
 import { packConsignments } from "../actions/packConsignments.ts";
@@ -11,6 +12,7 @@ import {
   examples,
   type ParticipantOptions,
   parseObject,
+  readBytes,
   readJsonFile,
   readText,
   timeoutOption,
@@ -25,6 +27,7 @@ type Options = ParticipantOptions & {
   readonly model?: string;
   readonly fields?: string;
   readonly batch?: string;
+  readonly file?: readonly string[];
   readonly wait?: Stage;
   readonly timeout: number;
   readonly json?: boolean;
@@ -40,6 +43,11 @@ export function addMint(program: Command, terminal: Terminal): void {
     .option("--model <file>", "JSON object with the model's data, put under `model`")
     .option("--fields <file>", "JSON object with the record's fields; the options above come on top")
     .option("--batch <file>", "NDJSON, one object of fields a line: many passports, up to 200 an event")
+    .option(
+      "--file <document>",
+      "a partner's document: Catena-X battery_pass 6.1.0, Battery Pass 1.2 submodel; may be repeated",
+      (file: string, files: readonly string[] = []) => [...files, file],
+    )
     .addOption(waitOption())
     .addOption(timeoutOption())
     .addHelpText(
@@ -50,11 +58,12 @@ export function addMint(program: Command, terminal: Terminal): void {
           "one pack, and wait for its block",
         ],
         ["mint --key producer.json --model nmc622.json --batch packs.ndjson", "a production lot of one model"],
+        ["mint --key producer.json --file general.json --file labels.json", "a passport from a partner's documents"],
       ),
     )
     .action(async (options: Options) => {
       const output = outputTo(terminal, options.json === true);
-      const fieldsList = await readFields(options);
+      const fieldsList = await readFields(options, output.progress);
       const { session, actor, validSeconds } = await actorFor(terminal, options);
       const items = fieldsList.map((fields) => prepareMintItem(actor.participant, fields));
       requireDistinct(items);
@@ -84,7 +93,8 @@ export function addMint(program: Command, terminal: Terminal): void {
     });
 }
 
-async function readFields(options: Options): Promise<JsonObject[]> {
+async function readFields(options: Options, tell: (line: string) => void): Promise<JsonObject[]> {
+  if (options.file !== undefined) return [await readDocuments(options, options.file, tell)];
   const model = options.model === undefined ? {} : { model: await readJsonFile(options.model) };
   if (options.batch !== undefined) {
     if (options.uid !== undefined || options.batteryCode !== undefined) {
@@ -105,6 +115,21 @@ async function readFields(options: Options): Promise<JsonObject[]> {
   const all: JsonObject = { ...fields, ...model, ...uid, ...code };
   if (all.uid === undefined) throw usage("A passport needs --uid, or a uid in --fields.");
   return [all];
+}
+
+/** The documents say everything; what of theirs found no place of ours is told, and kept with them. */
+async function readDocuments(
+  { fields, model, batch, uid, batteryCode }: Options,
+  files: readonly string[],
+  tell: (line: string) => void,
+): Promise<JsonObject> {
+  if (fields !== undefined || model !== undefined || batch !== undefined) {
+    throw usage("--file goes with --uid and --battery-code, not with --fields, --model or --batch.");
+  }
+  const documents = await Promise.all(files.map(readBytes));
+  const imported = importDocuments(documents, uid === undefined ? {} : { uid });
+  for (const { field, rule, message } of imported.notices) tell(`${field} left out (${rule}): ${message}`);
+  return batteryCode === undefined ? imported.fields : { ...imported.fields, batteryCode };
 }
 
 function requireDistinct(items: readonly { readonly passportId: string; readonly uid: string }[]): void {
