@@ -75,6 +75,39 @@ export function* mutationsOf(
   }
 }
 
+/**
+ * Every member of a document once without, once as null and once as an object, and every kind of text and number once
+ * with each of `values`: none of the words and bounds of a format is left to chance. The document is changed in place
+ * and restored after each step.
+ */
+export function* systematicMutationsOf(
+  document: JsonValue,
+  values: readonly (string | number)[],
+): Generator<{ value: unknown; what: string }> {
+  const root = { value: structuredClone(document) as unknown };
+  const seen = new Set<string>();
+  for (const path of [...pathsOf(root.value, ["value"])].slice(1)) {
+    const parent = path.slice(0, -1).reduce((value, step) => (value as never)[step], root as unknown) as object;
+    const name = path.at(-1) as keyof typeof parent;
+    const old: unknown = parent[name];
+    const kind = path
+      .filter((step) => typeof step === "string")
+      .slice(-2)
+      .join(".");
+    const fitting = seen.has(kind) ? [] : values.filter((value) => typeof value === typeof old);
+    seen.add(kind);
+    for (const other of [null, {}, ...fitting]) {
+      Object.assign(parent, { [name]: other });
+      yield { value: root.value, what: `${path.join(".")} became ${JSON.stringify(other)}` };
+    }
+    if (!Array.isArray(parent)) {
+      delete parent[name];
+      yield { value: root.value, what: `${path.join(".")} removed` };
+    }
+    Object.assign(parent, { [name]: old });
+  }
+}
+
 function mutate(root: { value: unknown }, random: (below: number) => number): string {
   const paths = [...pathsOf(root.value, ["value"])];
   const path = paths[random(paths.length)] as Path;

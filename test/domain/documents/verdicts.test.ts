@@ -9,7 +9,7 @@ import { isDateTime, isUri } from "../../../backend/domain/documents/textForms.t
 import { parseJsonStrict } from "../../../backend/domain/records/jsonText.ts";
 import type { JsonValue } from "../../../backend/domain/types.ts";
 import { hasInterop, repaired, SAMPLES, type Sample } from "./interop.ts";
-import { mutationsOf } from "./mutations.ts";
+import { mutationsOf, systematicMutationsOf } from "./mutations.ts";
 
 const MUTATIONS_A_MODEL = 2500;
 
@@ -36,6 +36,34 @@ const parse = (sample: Sample) => parseJsonStrict(decodeDocument(sample.bytes())
 const validDocument = ({ model, bytes }: Sample) =>
   parseJsonStrict(decodeDocument(model.endsWith("MaterialComposition") ? repaired(bytes()) : bytes()));
 
+/** Every word that the schema lists, and every bound with its neighbours. */
+function wordsAndBounds(schema: unknown): (string | number)[] {
+  const found = new Set<string | number>();
+  JSON.stringify(schema, (name, value) => {
+    if (name === "enum" && Array.isArray(value)) for (const word of value) found.add(word);
+    if (/^(?:min|max)imum$/.test(name) && typeof value === "number") {
+      for (const near of [value - 0.001, value, value + 0.001]) found.add(near);
+    }
+    return value;
+  });
+  return [...found];
+}
+
+/** Counts the verdicts, and fails on the first that differs. */
+function compare(sample: Sample, mutations: Iterable<{ value: unknown; what: string }>) {
+  const accepts = publisherOf(sample);
+  const verdicts = { valid: 0, invalid: 0 };
+  for (const { value, what } of mutations) {
+    const problems = checkShape(DOCUMENT_MODELS[sample.model], value as JsonValue);
+    const accepted = accepts(value);
+    if ((problems.length === 0) !== accepted) {
+      throw new Error(`${what}: ours ${JSON.stringify(problems)}, publisher's ${JSON.stringify(accepts.errors)}`);
+    }
+    verdicts[accepted ? "valid" : "invalid"]++;
+  }
+  return verdicts;
+}
+
 describe("our verdict on a partner's document", () => {
   before(function () {
     if (!hasInterop) this.skip();
@@ -50,19 +78,16 @@ describe("our verdict on a partner's document", () => {
 
     it(`agrees with it on ${MUTATIONS_A_MODEL} mutations of ${sample.model}`, function () {
       this.timeout(60_000);
-      const accepts = publisherOf(sample);
-      const shape = DOCUMENT_MODELS[sample.model];
-      const verdicts = { valid: 0, invalid: 0 };
-      for (const { value, what } of mutationsOf(validDocument(sample), MUTATIONS_A_MODEL, 20261121)) {
-        const problems = checkShape(shape, value as JsonValue);
-        const accepted = accepts(value);
-        if ((problems.length === 0) !== accepted) {
-          throw new Error(`${what}: ours ${JSON.stringify(problems)}, publisher's ${JSON.stringify(accepts.errors)}`);
-        }
-        verdicts[accepted ? "valid" : "invalid"]++;
-      }
+      const verdicts = compare(sample, mutationsOf(validDocument(sample), MUTATIONS_A_MODEL, 20261121));
       expect(verdicts.valid).to.be.above(50);
       expect(verdicts.invalid).to.be.above(50);
+    });
+
+    it(`agrees with it on every member, word and bound of ${sample.model}`, function () {
+      this.timeout(60_000);
+      const values = wordsAndBounds(JSON.parse(schemaText(sample.schema())));
+      const verdicts = compare(sample, systematicMutationsOf(validDocument(sample), values));
+      expect(verdicts.invalid).to.be.above(5);
     });
   }
 
