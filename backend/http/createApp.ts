@@ -115,7 +115,8 @@ function problemHandler({ publicUrl, log }: AppDependencies): ErrorRequestHandle
   return (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = problemOf(error, publicUrl);
-    if (problem.status >= 500) log.error({ err: error, reqId: request.id, code: problem.code }, "a request failed");
+    if (problem.status >= 500 && problem.status !== 501)
+      log.error({ err: error, reqId: request.id, code: problem.code }, "a request failed");
     response.status(problem.status).set(problemHeaders(problem)).type("application/problem+json");
     if (!request.complete) closeAfterAnswer(request, response);
     response.send(JSON.stringify(problem));

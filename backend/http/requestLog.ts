@@ -5,6 +5,10 @@ import { pinoHttp } from "pino-http";
 
 const GIVEN_ID = /^[A-Za-z0-9_-]{8,64}$/;
 
+/** 501 says that an address is answered otherwise by design; the rest of the 5xx are faults. */
+const isFault = (error: Error | undefined, { statusCode }: ServerResponse): boolean =>
+  statusCode !== 501 && (error !== undefined || statusCode >= 500);
+
 /**
  * One line a request with its id, which the answer carries too. Neither bodies, headers nor queries are logged: they
  * hold disclosures, tokens and whatever somebody sends.
@@ -18,7 +22,7 @@ export function requestLog(logger: Logger) {
       response.setHeader("x-request-id", id);
       return id;
     },
-    customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? "error" : "debug"),
+    customLogLevel: (_request, response, error) => (isFault(error, response) ? "error" : "debug"),
     serializers: {
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
         id,

@@ -4,8 +4,10 @@ import { signerOf } from "../../scripts/cli/keys/keystore.ts";
 import { OPERATOR } from "../../scripts/sample/sampleFirms.ts";
 import { createSampleKeys, GOVERNOR_THRESHOLD } from "../../scripts/sample/sampleKeys.ts";
 import { connectJsonRpc } from "../chain/jsonRpc.ts";
+import { readBalance } from "../chain/sendTransaction.ts";
 import type { Config } from "../config.ts";
 import { DomainError } from "../domain/errors.ts";
+import type { Address } from "../domain/types.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { openDatabase } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
@@ -22,8 +24,7 @@ export interface Operation {
   readonly deployment: Deployment;
   readonly application: Application;
   readonly workers: Workers;
-  /** True where this start deployed the contract. */
-  readonly isNew: boolean;
+  readonly relayer: { readonly account: Address; readonly balance: bigint };
 }
 
 /** Migrates, finds the contract or deploys one, and starts the application and its workers. */
@@ -88,7 +89,13 @@ export async function operateInstallation(
   stopSteps.add("workers", workers.stop);
   // After a power cut our own chain comes back a few blocks shorter than the tables: nobody is told of those any more.
   if (chain !== undefined) await workers.caughtUp;
-  return { deployment, application, workers, isNew: found === null };
+  const account = keys.relayer.address.toLowerCase() as Address;
+  return {
+    deployment,
+    application,
+    workers,
+    relayer: { account, balance: await readBalance(rpc, account).catch(() => 0n) },
+  };
 }
 
 type Keys = {

@@ -11,6 +11,8 @@ export function readyText(ready: {
   /** Null where no sample was played. */
   readonly verifyCommand: string | null;
   readonly isSimulation: boolean;
+  /** The account that pays for transactions, and what it has, in wei. */
+  readonly relayer: { readonly account: string; readonly balance: bigint };
 }): string {
   const { publicUrl, surroundings, deployment, verifyCommand } = ready;
   const lines = [
@@ -30,6 +32,14 @@ export function readyText(ready: {
       "",
       `  ${verifyCommand}`,
       "",
+    );
+  }
+  if (!ready.isSimulation) {
+    const { account, balance } = ready.relayer;
+    lines.push(
+      balance > 0n
+        ? `Accepted events are put on chain by ${account}.`
+        : `This installation only follows: fund its account ${account} before anybody hands it events.`,
     );
   }
   lines.push(

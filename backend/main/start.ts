@@ -29,13 +29,16 @@ async function start(): Promise<void> {
   const config = readConfig(process.env);
   door = await listen(config.port, config.host);
   goOn();
-  if (config.databaseUrl === null || config.rpcUrls.length === 0) log("starting the database and the chain …");
+  const own = [config.databaseUrl === null && "the database", config.rpcUrls.length === 0 && "the chain"].filter(
+    Boolean,
+  );
+  if (own.length > 0) log(`starting ${own.join(" and ")} …`);
   const surroundings = await startEmbedded(config, stopSteps, log, interruption.signal);
   for (const part of [surroundings.postgres, surroundings.chain]) void part?.failed.then((error) => stop(error));
   goOn();
   // With PORT=0 the port is known only now.
   const publicUrl = config.publicUrl.replace(/:0$/, `:${door.port}`);
-  const { deployment, application, workers } = await operateInstallation(
+  const { deployment, application, workers, relayer } = await operateInstallation(
     config,
     surroundings,
     publicUrl,
@@ -49,13 +52,13 @@ async function start(): Promise<void> {
   const verifyCommand = isSimulation && config.sample ? await playSample(surroundings.dataDir, publicUrl) : null;
   goOn();
   const seconds = (performance.now() - startedAt) / 1000;
-  log(readyText({ seconds, publicUrl, surroundings, deployment, verifyCommand, isSimulation }));
+  log(readyText({ seconds, publicUrl, surroundings, deployment, verifyCommand, isSimulation, relayer }));
 }
 
 /** On an empty installation the sample's walk; on one that has it already, only the line that verifies it. */
 async function playSample(dataDir: string, operatorUrl: string): Promise<string | null> {
   try {
-    log("playing the sample: the life of a battery pack, from production to recycling …");
+    log("the sample: the life of a battery pack, from production to recycling …");
     return (await playSampleWalk({ dataDir, operatorUrl, log: (line) => log(`  ${line}`) })).verifyCommand;
   } catch (error) {
     if (stopping) throw new Interrupted();

@@ -5,6 +5,7 @@ import { connectJsonRpc } from "../chain/jsonRpc.ts";
 import { createTransactor } from "../chain/transactor.ts";
 import type { PutBlock, ReadBlock } from "../content/block.ts";
 import { gatewayBlocks } from "../content/gatewayBlocks.ts";
+import { DomainError } from "../domain/errors.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { openContentQueues } from "../storage/contentQueues.ts";
 import type { Database } from "../storage/database.ts";
@@ -15,7 +16,7 @@ import { openSubmissions } from "../storage/submissions.ts";
 import { createContentStep } from "../workers/contentStep.ts";
 import { createFollower } from "../workers/follower.ts";
 import { type Loop, type LoopFailure, startLoop } from "../workers/loop.ts";
-import { createRelayer } from "../workers/relayer.ts";
+import { createRelayer, type RelayAlarm } from "../workers/relayer.ts";
 
 const FOLLOW_EVERY_MS = 250;
 const RELAY_EVERY_MS = 150;
@@ -28,6 +29,19 @@ export interface Workers {
   readonly caughtUp: Promise<void>;
   /** Lets every step under way finish. */
   stop(): Promise<void>;
+}
+
+const REPEAT_ALARM_MS = 60_000;
+
+/** The relayer raises an alarm at every step while its reason lasts; a person is told once a minute. */
+function alarmOnce(log: Logger): (alarm: RelayAlarm) => void {
+  const told = new Map<string, number>();
+  return ({ code, details }) => {
+    const now = performance.now();
+    if (now - (told.get(code) ?? Number.NEGATIVE_INFINITY) < REPEAT_ALARM_MS) return;
+    told.set(code, now);
+    log.error({ worker: "relayer", code, ...details }, "the relayer needs attention");
+  };
 }
 
 /** Puts accepted events on chain, the chain into tables, and records where others find them. Each tells its troubles to the log and goes on. */
@@ -51,8 +65,9 @@ export function startWorkers(parts: {
   const leadership = seekLeadership(parts.databaseUrl);
   const onError = ({ name, error, advice, failures, pauseMs }: LoopFailure): void => {
     const level = advice === "stop" ? "fatal" : "warn";
+    const reason = error instanceof DomainError ? { code: error.code, reason: error.message } : { err: error };
     log[level](
-      { err: error, worker: name, failures, pauseMs },
+      { worker: name, ...reason, failures, pauseMs },
       advice === "stop" ? "a worker gave up" : "a step failed",
     );
   };
@@ -69,7 +84,7 @@ export function startWorkers(parts: {
     store: openSubmissions(database.pool, transactor.sender),
     readReadyProposal: () => readReadyProposal(database.pool),
     holdLeadership: () => leadership.hold(),
-    onAlarm: ({ code, details }) => log.error({ worker: "relayer", code, ...details }, "the relayer needs attention"),
+    onAlarm: alarmOnce(log),
     clock: () => performance.now(),
   });
   const moveContent = createContentStep({

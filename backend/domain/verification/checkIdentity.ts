@@ -5,7 +5,7 @@ import { issuerOf, passportIdOf } from "../identifiers/passportId.ts";
 import { normaliseUid } from "../identifiers/uid.ts";
 import { canonicalBytes } from "../records/canonicalJson.ts";
 import { recordHash } from "../records/recordHash.ts";
-import type { JsonObject, PassportId } from "../types.ts";
+import type { JsonObject, PassportId, Uid } from "../types.ts";
 import type { EvidenceBundle, ParticipantEvidence } from "./bundle.ts";
 import { recordCheck } from "./checkLine.ts";
 import type { ReplayedHistory, ReplayedStep } from "./replay.ts";
@@ -14,6 +14,11 @@ import type { StandingAt } from "./standings.ts";
 
 /** What the reader looked at before verifying: the scanned uid, or a passport id. */
 export type Subject = { readonly uid: string } | { readonly passportId: PassportId };
+
+/** A battery also bears its GB/T 34014 code: whoever read that one asked for the battery whose record states it. */
+function identifiersOf(asked: Uid, uid: Uid, { steps }: ReplayedHistory): [wanted: Uid, found: Uid] {
+  return [asked, steps[0]?.step.record?.batteryCode === asked ? asked : uid];
+}
 
 /** Does this passport belong to the identifier that was scanned, and to the issuer it names? */
 export function checkIdentifier(
@@ -37,7 +42,8 @@ export function checkIdentifier(
       check.unavailable("uid-record-missing", "The record that names the identifier is not in the evidence.");
     }
     if (expected !== undefined) {
-      const [wanted, found] = "uid" in expected ? [normaliseUid(expected.uid), uid] : [expected.passportId, passportId];
+      const [wanted, found] =
+        "uid" in expected ? identifiersOf(normaliseUid(expected.uid), uid, subject) : [expected.passportId, passportId];
       check.compare("what was asked for", wanted, found, "not-what-was-asked", "This is the passport of another item.");
     }
   } catch (error) {

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { keccakText, toHex } from "../../../backend/domain/bytes.ts";
 import type { Item } from "../../../backend/domain/custody/events.ts";
 import { encodeHeader } from "../../../backend/domain/custody/header.ts";
+import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts";
+import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { roleBits } from "../../../backend/domain/participants/roles.ts";
 import type { Hash, PassportId } from "../../../backend/domain/types.ts";
 import {
@@ -85,6 +87,27 @@ describe("verifyEvidence", () => {
     expect(asked(UID).verdict).to.equal("verified");
     const other = asked("https://id.gs1.org/01/09521002005004/21/PACK-0002");
     expect(failedChecks(other)).to.deep.equal(["identifier"]);
+  });
+
+  it("takes the GB/T code in the record for the battery that bears it, and no other", async () => {
+    const played = playedChain();
+    const code = "9BPPE581660422F6C0000017";
+    const uid = "https://id.gs1.org/01/09521002005004/21/CODED";
+    const coded = passportIdOf(1, normaliseUid(uid));
+    const item = played.chain.item("mint", coded, { uid, batteryCode: code });
+    played.chain.apply("mint", 1, 0, [item]);
+    const bytes = await played.chain.bytes(coded);
+    const asked = (wanted: string) =>
+      verifyEvidence(bytes, played.chain.view(), trustRoot, { subject: { uid: wanted } }).verdict;
+    expect(asked(code)).to.equal("verified");
+    expect(asked("9BPPE581660422F6C0000018")).to.equal("failed");
+  });
+
+  it("does not call a history broken because another contract is trusted", () => {
+    const other = { ...trustRoot, chainId: 1 };
+    const report = verifyEvidence(formatBundle(bundle), { ...view, chainId: 1 }, other);
+    expect(report.verdict).to.equal("failed");
+    expect(failedChecks(report)).to.include("trust-root").and.not.include("history");
   });
 
   const lies: [name: string, check: CheckId, lie: (honest: EvidenceBundle) => EvidenceBundle][] = [
