@@ -13,7 +13,7 @@ const subjectOf = (record: ParsedRecord): string =>
 
 /**
  * Stores records by hash, and the identifiers that mint records show: the one way for records that were accepted here
- * and for those that were fetched. What is there already stays; a record that is here is no longer missing.
+ * and for those that were fetched. A record that is there already stays; one that is here is no longer missing.
  */
 export async function storeRecords(tx: Transaction, records: readonly StorableRecord[]): Promise<void> {
   await insertRows(
@@ -37,7 +37,8 @@ export async function storeRecords(tx: Transaction, records: readonly StorableRe
       ["battery_code", "text", (mint) => mint.batteryCode ?? null],
     ],
     records.map(({ record }) => record).filter((record) => record.type === "mint/1"),
-    "ON CONFLICT DO NOTHING",
+    // A second mint of one passport comes only after the first was finally rejected: the later record counts.
+    "ON CONFLICT (passport_id) DO UPDATE SET battery_code = excluded.battery_code",
   );
   await tx.query("DELETE FROM missing_record WHERE hash = ANY($1)", [records.map(({ hash }) => hash)]);
 }
