@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { enlargedConfig } from "./enlargedConfig.ts";
 
 /**
  * Prints which lines and statements of contracts/ the contract's mocha tests run, and fails below 100 %. Works on a copy,
@@ -19,30 +20,7 @@ const PARTS = [
   "package.json",
   "tsconfig.json",
 ];
-/** Counting makes the contract larger than any chain takes, and dearer: no size limit, and a hardfork without a gas cap. */
-const CONFIG = `import { defineConfig } from "hardhat/config";
-import base from "./hardhat.base.config.ts";
-
-export default defineConfig({
-  ...base,
-  coverage: { skipFiles: ["contracts/test/**"] },
-  solidity: {
-    version: "0.8.37",
-    path: base.solidity.path,
-    settings: { viaIR: true, optimizer: { enabled: true, runs: 1 }, evmVersion: "prague" },
-  },
-  networks: {
-    default: {
-      type: "edr-simulated",
-      chainType: "l1",
-      hardfork: "prague",
-      chainId: 31337,
-      allowUnlimitedContractSize: true,
-      blockGasLimit: 1_000_000_000n,
-    },
-  },
-});
-`;
+const CONFIG = enlargedConfig({ top: 'coverage: { skipFiles: ["contracts/test/**"] },' });
 const RUN = `import Mocha from "mocha";
 import { globSync } from "node:fs";
 import hre from "hardhat";

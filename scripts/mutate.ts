@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { enlargedConfig } from "./enlargedConfig.ts";
 import { findMutations, type Mutation, type Sources } from "./mutate/findMutations.ts";
 import { plantMutations } from "./mutate/plantMutations.ts";
 
@@ -16,34 +18,15 @@ import { plantMutations } from "./mutate/plantMutations.ts";
  * Prints the survivors and writes contracts/docs/mutation-result.json.
  */
 const root = fileURLToPath(new URL("../", import.meta.url));
-const every = Number(process.argv[process.argv.indexOf("--every") + 1] ?? 1) || 1;
+const { values } = parseArgs({ options: { every: { type: "string", default: "1" } } });
+const every = Number(values.every);
+if (!Number.isInteger(every) || every < 1) throw new Error("--every takes a whole number from 1 on");
 const RESULT = join(root, "contracts/docs/mutation-result.json");
 const ENTRIES = ["contracts/BatteryPassport.sol", "contracts/test/HashHarness.sol", "contracts/test/TestWallet.sol"];
 const TEST_TIMEOUT_MS = 120_000;
-const CONFIG = `import { defineConfig } from "hardhat/config";
-import base from "./hardhat.base.config.ts";
-
-// Much larger than the contract it stands for: no size limit, and a hardfork without a limit of gas per transaction.
-export default defineConfig({
-  ...base,
-  solidity: {
-    version: "0.8.37",
-    path: base.solidity.path,
-    settings: { viaIR: true, optimizer: { enabled: true, runs: 1 }, evmVersion: "prague" },
-  },
-  networks: {
-    default: {
-      type: "edr-simulated",
-      chainType: "l1",
-      hardfork: "prague",
-      chainId: 31337,
-      allowUnlimitedContractSize: true,
-      blockGasLimit: 1_000_000_000n,
-      coinbase: "0x" + Number(process.env.MUTATION ?? 0).toString(16).padStart(40, "0"),
-    },
-  },
+const CONFIG = enlargedConfig({
+  network: 'coinbase: "0x" + Number(process.env.MUTATION ?? 0).toString(16).padStart(40, "0"),',
 });
-`;
 
 async function readSources(): Promise<Sources> {
   const sources: Record<string, { content: string }> = {};
@@ -116,7 +99,10 @@ try {
   }
   const killed = tried.length - survivors.length;
   const share = Math.round((1000 * killed) / tried.length) / 10;
-  await writeFile(RESULT, `${JSON.stringify({ tried: tried.length, killed, share, survivors }, null, 2)}\n`);
+  await writeFile(
+    RESULT,
+    `${JSON.stringify({ compiling: planted.mutations.size, tried: tried.length, killed, share, survivors }, null, 2)}\n`,
+  );
   console.log(`${killed} of ${tried.length} killed (${share} %)`);
   if (share < 95) process.exitCode = 1;
 } finally {

@@ -12,17 +12,10 @@ import {
   sign,
   strangerKey,
 } from "./installation.ts";
+import { newcomer, registryCalls, SPARE } from "./registryCalls.ts";
 
 const DAY = 86_400;
-const SPARE = 4242;
 const stranger = addressOf(strangerKey);
-const newcomer = {
-  participantId: SPARE,
-  account: Wallet.createRandom().address,
-  signer: Wallet.createRandom().address,
-  roles: 5,
-  recordHash: id("newcomer"),
-};
 
 describe("GovernorQuorum", () => {
   let installation: Installation;
@@ -35,20 +28,7 @@ describe("GovernorQuorum", () => {
   });
   afterEach(() => restore());
 
-  const participant = async (participantId: number) => {
-    const { account, signer, roles, active, recordHash, head } = await installation
-      .method("participant")
-      .staticCall(participantId);
-    return { account, signer, roles: Number(roles), active, recordHash, head };
-  };
-  const attempt = async (kind: ProposalKind, fields: ProposalFields = {}, keys = governorKeys.slice(0, 2)) => {
-    const proposal = await installation.proposal(kind, fields);
-    return installation.method("execute")(proposal, installation.quorum(installation.proposalDigest(proposal), keys));
-  };
-  const refused = (work: Promise<unknown>, error: string, ...args: unknown[]) => {
-    const refusal = expect(work).to.be.revertedWithCustomError(installation.contract, error);
-    return args.length === 0 ? refusal : refusal.withArgs(...args);
-  };
+  const { participant, attempt, refused } = registryCalls(() => installation);
 
   describe("the constructor", () => {
     const deploy = (governors: string[], threshold: number, resolver = RESOLVER) =>

@@ -1,25 +1,10 @@
 import { expect } from "chai";
-import { type Contract, id, Wallet, ZeroAddress, ZeroHash } from "ethers";
+import { type Contract, id, ZeroAddress, ZeroHash } from "ethers";
 import { nextParticipantHead } from "../../scripts/typedData.ts";
-import {
-  addressOf,
-  CAST,
-  governorKeys,
-  Installation,
-  type ProposalFields,
-  type ProposalKind,
-  strangerKey,
-} from "./installation.ts";
+import { addressOf, CAST, Installation, type ProposalFields, type ProposalKind, strangerKey } from "./installation.ts";
+import { newcomer, registryCalls, SPARE } from "./registryCalls.ts";
 
-const SPARE = 4242;
 const stranger = addressOf(strangerKey);
-const newcomer = {
-  participantId: SPARE,
-  account: Wallet.createRandom().address,
-  signer: Wallet.createRandom().address,
-  roles: 5,
-  recordHash: id("newcomer"),
-};
 
 describe("ParticipantRegistry", () => {
   let installation: Installation;
@@ -32,20 +17,7 @@ describe("ParticipantRegistry", () => {
   });
   afterEach(() => restore());
 
-  const participant = async (participantId: number) => {
-    const { account, signer, roles, active, recordHash, head } = await installation
-      .method("participant")
-      .staticCall(participantId);
-    return { account, signer, roles: Number(roles), active, recordHash, head };
-  };
-  const attempt = async (kind: ProposalKind, fields: ProposalFields = {}, keys = governorKeys.slice(0, 2)) => {
-    const proposal = await installation.proposal(kind, fields);
-    return installation.method("execute")(proposal, installation.quorum(installation.proposalDigest(proposal), keys));
-  };
-  const refused = (work: Promise<unknown>, error: string, ...args: unknown[]) => {
-    const refusal = expect(work).to.be.revertedWithCustomError(installation.contract, error);
-    return args.length === 0 ? refusal : refusal.withArgs(...args);
-  };
+  const { participant, attempt, refused } = registryCalls(() => installation);
 
   describe("admission", () => {
     it("stores the participant as active, at the first head of its hash chain", async () => {
