@@ -16,7 +16,8 @@ import { openSubmissions } from "../storage/submissions.ts";
 import { createContentStep } from "../workers/contentStep.ts";
 import { createFollower } from "../workers/follower.ts";
 import { type Loop, type LoopFailure, startLoop } from "../workers/loop.ts";
-import { createRelayer, type RelayAlarm } from "../workers/relayer.ts";
+import { createRelayer } from "../workers/relayer.ts";
+import type { RelayAlarm } from "../workers/relayerNeeds.ts";
 
 const FOLLOW_EVERY_MS = 250;
 const RELAY_EVERY_MS = 150;

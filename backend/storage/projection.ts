@@ -1,24 +1,16 @@
-import { ZERO_HASH } from "../domain/bytes.ts";
 import { formatBitmap } from "../domain/custody/events.ts";
 import type { PassportState } from "../domain/custody/state.ts";
 import { issuerOf } from "../domain/identifiers/passportId.ts";
-import type { CustodyEventAppliedLog, DecodedLog, LogName, LogPlace } from "../domain/reconciliation/contractLog.ts";
+import type { CustodyEventAppliedLog, DecodedLog, LogPlace } from "../domain/reconciliation/contractLog.ts";
 import type { Block } from "../domain/reconciliation/decideStep.ts";
 import { type CustodyStep, type PassportProgress, projectCustodyLog } from "../domain/reconciliation/projectCustody.ts";
 import type { Hash, PassportId } from "../domain/types.ts";
 import type { Transaction } from "./database.ts";
 import { type Columns, insertRows } from "./insertRows.ts";
+import { type LogOf, logsNamed, noteMissingRecords, PLACE } from "./projectedLogs.ts";
+import { insertRegistry, refreshParticipants } from "./projectRegistry.ts";
 
-type LogOf<Name extends LogName> = Extract<DecodedLog, { readonly name: Name }>;
 type StoredStep = CustodyStep & { readonly place: LogPlace; readonly digest: Hash };
-
-const logsNamed = <Name extends LogName>(logs: readonly DecodedLog[], ...names: readonly Name[]): LogOf<Name>[] =>
-  logs.filter((log): log is LogOf<Name> => (names as readonly LogName[]).includes(log.name));
-
-const PLACE: Columns<LogPlace> = [
-  ["block_number", "int", (row) => row.blockNumber],
-  ["log_index", "int", (row) => row.logIndex],
-];
 
 /**
  * Adds the logs of blocks that follow the projection's head. Everything derives from the logs; what the operator knows
@@ -66,63 +58,6 @@ async function insertRejections(tx: Transaction, logs: readonly LogOf<"Rejected"
     ["reason", "text", (log) => log.reason],
   ];
   await insertRows(tx, "chain_rejection", columns, logs);
-}
-
-async function insertRegistry(tx: Transaction, logs: readonly DecodedLog[]): Promise<void> {
-  for (const log of logsNamed(logs, "GovernorsSet")) {
-    await tx.query("INSERT INTO chain_governor_set VALUES ($1, $2, $3, $4, $5)", [
-      log.blockNumber,
-      log.logIndex,
-      log.governors,
-      log.threshold,
-      log.registryHead,
-    ]);
-  }
-  for (const log of logsNamed(logs, "SucceededBy")) {
-    await tx.query("INSERT INTO chain_succession VALUES ($1, $2, $3)", [log.blockNumber, log.logIndex, log.successor]);
-  }
-  const proposals: Columns<LogOf<"ProposalExecuted">> = [
-    ...PLACE,
-    ["digest", "text", (log) => log.digest],
-    ["kind", "text", (log) => log.proposal.kind],
-    ["proposal", "jsonb", (log) => JSON.stringify(log.proposal)],
-    ["registry_head", "text", (log) => log.registryHead],
-    ["signatures", "text", (log) => log.signatures],
-  ];
-  await insertRows(tx, "chain_proposal", proposals, logsNamed(logs, "ProposalExecuted"));
-  await insertParticipantChanges(tx, logsNamed(logs, "ParticipantChanged"));
-}
-
-async function insertParticipantChanges(tx: Transaction, logs: readonly LogOf<"ParticipantChanged">[]): Promise<void> {
-  const { rows } = await tx.query(
-    `SELECT participant_id AS id, count(*)::int AS length FROM chain_participant_change
-     WHERE participant_id = ANY($1) GROUP BY participant_id`,
-    [logs.map((log) => log.participantId)],
-  );
-  const lengths = new Map<number, number>(rows.map((row: { id: number; length: number }) => [row.id, row.length]));
-  const numbered = logs.map((log) => {
-    const sequence = lengths.get(log.participantId) ?? 0;
-    lengths.set(log.participantId, sequence + 1);
-    return { ...log, sequence };
-  });
-  const columns: Columns<(typeof numbered)[number]> = [
-    ...PLACE,
-    ["participant_id", "int", (log) => log.participantId],
-    ["sequence", "int", (log) => log.sequence],
-    ["cause", "text", (log) => log.cause],
-    ["account", "text", (log) => log.account],
-    ["signer", "text", (log) => log.signer],
-    ["roles", "int", (log) => log.roles],
-    ["active", "bool", (log) => log.active],
-    ["record_hash", "text", (log) => log.recordHash],
-    ["changed_at", "bigint", (log) => log.changedAt],
-    ["head", "text", (log) => log.participantHead],
-  ];
-  await insertRows(tx, "chain_participant_change", columns, numbered);
-  await noteMissingRecords(
-    tx,
-    logs.map((log) => log.recordHash).filter((hash) => hash !== ZERO_HASH),
-  );
 }
 
 async function readProgress(tx: Transaction, ids: readonly PassportId[]): Promise<Map<PassportId, PassportProgress>> {
@@ -243,32 +178,6 @@ async function refreshHolds(tx: Transaction, ids: readonly PassportId[]): Promis
     `UPDATE chain_passport p SET held = coalesce((SELECT h.held FROM chain_hold h WHERE h.passport_id = p.id
        ORDER BY h.block_number DESC, h.log_index DESC LIMIT 1), false) WHERE p.id = ANY($1)`,
     [ids],
-  );
-}
-
-/** Participants as their last remaining change says; one without any was never admitted. */
-async function refreshParticipants(tx: Transaction, ids: readonly number[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.query(
-    `WITH last AS (SELECT DISTINCT ON (participant_id) * FROM chain_participant_change WHERE participant_id = ANY($1)
-       ORDER BY participant_id, sequence DESC),
-     gone AS (DELETE FROM chain_participant WHERE id = ANY($1) AND id NOT IN (SELECT participant_id FROM last))
-     INSERT INTO chain_participant (id, account, signer, roles, active, record_hash, head, changed_block)
-     SELECT participant_id, account, signer, roles, active, record_hash, head, block_number FROM last
-     ON CONFLICT (id) DO UPDATE SET account = excluded.account, signer = excluded.signer, roles = excluded.roles,
-       active = excluded.active, record_hash = excluded.record_hash, head = excluded.head,
-       changed_block = excluded.changed_block`,
-    [ids],
-  );
-}
-
-/** Records that the chain names and that are not here: the content step looks for them. */
-async function noteMissingRecords(tx: Transaction, hashes: readonly Hash[]): Promise<void> {
-  if (hashes.length === 0) return;
-  await tx.query(
-    `INSERT INTO missing_record (hash) SELECT DISTINCT wanted.hash FROM unnest($1::text[]) AS wanted(hash)
-     WHERE NOT EXISTS (SELECT FROM record WHERE record.hash = wanted.hash) ON CONFLICT DO NOTHING`,
-    [hashes],
   );
 }
 

@@ -5,7 +5,8 @@ import { hashEvent } from "../../backend/domain/custody/hashEvent.ts";
 import type { Hash } from "../../backend/domain/types.ts";
 import { readReadyProposal } from "../../backend/storage/readyProposals.ts";
 import { openSubmissions } from "../../backend/storage/submissions.ts";
-import { createRelayer, type RelayAlarm, type Relayer, type RelayerOptions } from "../../backend/workers/relayer.ts";
+import { createRelayer } from "../../backend/workers/relayer.ts";
+import type { RelayAlarm, Relayer, RelayerOptions } from "../../backend/workers/relayerNeeds.ts";
 import { RELAYER_KEY, type TestContract } from "../support/contract.ts";
 import type { TestDatabase } from "../support/database.ts";
 
