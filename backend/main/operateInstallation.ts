@@ -1,9 +1,10 @@
 import { SigningKey, Wallet } from "ethers";
-import { destination, pino } from "pino";
+import { destination, type Logger, pino } from "pino";
 import { signerOf } from "../../scripts/cli/keys/keystore.ts";
 import { OPERATOR } from "../../scripts/sample/sampleFirms.ts";
 import { createSampleKeys, GOVERNOR_THRESHOLD } from "../../scripts/sample/sampleKeys.ts";
-import { connectJsonRpc } from "../chain/jsonRpc.ts";
+import { failoverRpc } from "../chain/failoverRpc.ts";
+import { connectJsonRpc, type JsonRpc } from "../chain/jsonRpc.ts";
 import { readBalance } from "../chain/sendTransaction.ts";
 import type { Config } from "../config.ts";
 import { DomainError } from "../domain/errors.ts";
@@ -44,7 +45,7 @@ export async function operateInstallation(
   });
   stopSteps.add("database", database.close);
 
-  const rpc = connectJsonRpc(rpcUrls[0]);
+  const rpc = connectChain(rpcUrls, null, logger);
   const found = await findDeployment(config, rpc, dataDir);
   if (found === null && chain === undefined) {
     const message =
@@ -64,10 +65,12 @@ export async function operateInstallation(
     }));
   if (found === null) log(`deployed the contract at ${deployment.contract}`);
 
+  const chainRpc = connectChain(rpcUrls, deployment.chainId, logger);
   const application = await wireApplication({
     config,
     dataDir,
     publicUrl,
+    rpc: chainRpc,
     rpcUrls,
     deployment,
     database,
@@ -78,7 +81,7 @@ export async function operateInstallation(
   const workers = startWorkers({
     databaseUrl,
     database,
-    rpcUrl: rpcUrls[0],
+    rpc: chainRpc,
     ownChain: chain !== undefined,
     deployment,
     wallet: keys.relayer,
@@ -96,6 +99,17 @@ export async function operateInstallation(
     workers,
     relayer: { account, balance: await readBalance(rpc, account).catch(() => 0n) },
   };
+}
+
+/** All endpoints of the chain as one; which of them fail, and how, goes to the log. */
+function connectChain(urls: readonly [string, ...string[]], chainId: number | null, log: Logger): JsonRpc {
+  const [first, ...others] = urls.map((url) => connectJsonRpc(url)) as [JsonRpc, ...JsonRpc[]];
+  if (others.length === 0) return first;
+  return failoverRpc([first, ...others], {
+    chainId,
+    clock: () => performance.now(),
+    onTrouble: (trouble) => log.warn(trouble, "an RPC of the chain fails; another one is asked"),
+  });
 }
 
 type Keys = {

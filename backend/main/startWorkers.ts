@@ -1,7 +1,7 @@
 import type { BaseWallet } from "ethers";
 import type { Logger } from "pino";
 import { createChainReader } from "../chain/chainReader.ts";
-import { connectJsonRpc } from "../chain/jsonRpc.ts";
+import type { JsonRpc } from "../chain/jsonRpc.ts";
 import { createTransactor } from "../chain/transactor.ts";
 import type { PutBlock, ReadBlock } from "../content/block.ts";
 import { gatewayBlocks } from "../content/gatewayBlocks.ts";
@@ -49,7 +49,7 @@ function alarmOnce(log: Logger): (alarm: RelayAlarm) => void {
 export function startWorkers(parts: {
   readonly databaseUrl: string;
   readonly database: Database;
-  readonly rpcUrl: string;
+  readonly rpc: JsonRpc;
   /** The chain is one node of our own: what it shows is no lagging replica's view. */
   readonly ownChain: boolean;
   readonly deployment: Deployment;
@@ -60,8 +60,7 @@ export function startWorkers(parts: {
   readonly peers: readonly string[];
   readonly log: Logger;
 }): Workers {
-  const { database, deployment, log } = parts;
-  const rpc = connectJsonRpc(parts.rpcUrl);
+  const { database, deployment, rpc, log } = parts;
   const transactor = createTransactor(rpc, parts.wallet, deployment);
   const leadership = seekLeadership(parts.databaseUrl);
   const onError = ({ name, error, advice, failures, pauseMs }: LoopFailure): void => {

@@ -32,6 +32,8 @@ export async function wireApplication(parts: {
   readonly config: Config;
   readonly dataDir: string;
   readonly publicUrl: string;
+  readonly rpc: JsonRpc;
+  /** Each on its own, for verification: what they say is held against each other. */
   readonly rpcUrls: readonly string[];
   readonly deployment: Deployment;
   readonly database: Database;
@@ -58,7 +60,7 @@ export async function wireApplication(parts: {
     acceptor,
     recoverSigner,
     sealing,
-    rpc: rpcs[0] as JsonRpc,
+    rpc: parts.rpc,
     readChainView: (question) => readChainView(rpcs, deployment.contract, question),
     readBlock: blocks.readBlock,
     now,
