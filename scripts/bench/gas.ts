@@ -3,11 +3,13 @@ import { id } from "ethers";
 import hre, { network } from "hardhat";
 import type { CustodyKind } from "../../backend/domain/custody/events.ts";
 import type { ParticipantId, PassportId } from "../../backend/domain/types.ts";
-import { measurePlainToken } from "./gasPeer.ts";
+import { measureEas } from "./easPeer.ts";
 import { GasScenario, PARTICIPANTS } from "./gasScenario.ts";
+import { measurePlainToken } from "./plainTokenPeer.ts";
 
 /**
- * `npm run bench:gas`: gas per item of the whole transaction, hardfork osaka, beside a plain token doing the same work.
+ * `npm run bench:gas`: gas per item of the whole transaction, hardfork osaka, beside peers doing the same work in
+ * the same run: the Ethereum Attestation Service, and a plain token.
  *
  *     bench:gas            prints the table
  *     bench:gas --write    and keeps it in contracts/snapshots/costs.gas.json
@@ -28,7 +30,12 @@ const GOALS: Readonly<Record<string, number>> = {
 const RECORD_GOALS: Readonly<Record<number, number>> = { 100: 425, 1000: 43, 10000: 4.3 };
 
 type Row = Record<string, number>;
-type Figures = { readonly custody: Record<string, Row>; readonly records: Row; readonly plainToken: Row };
+type Figures = {
+  readonly custody: Record<string, Row>;
+  readonly records: Row;
+  readonly eas: Readonly<Record<string, Row>>;
+  readonly plainToken: Row;
+};
 
 const passportOf = (issuer: ParticipantId, name: string): PassportId =>
   `0x${issuer.toString(16).padStart(6, "0")}${id(name).slice(2, 36)}` as PassportId;
@@ -80,9 +87,10 @@ async function measure(): Promise<Figures> {
   await scenario.anchor(1);
   const records: Row = {};
   for (const count of RECORDS) records[count] = Math.round(((await scenario.anchor(count)) / count) * 100) / 100;
+  const eas = await measureEas(connection, SIZES);
   const plainToken = await measurePlainToken(connection);
   await connection.close();
-  return { custody, records, plainToken };
+  return { custody, records, eas, plainToken };
 }
 
 function missedGoals(figures: Figures): string[] {
@@ -91,18 +99,21 @@ function missedGoals(figures: Figures): string[] {
   return [...custody.map(([name, goal]) => `${name}: goal ${goal}`), ...records.map((count) => `record at ${count}`)];
 }
 
+/** Columns by size, as DESIGN's table has them. */
+const bySize = (row: Row): Record<string, number | undefined> =>
+  Object.fromEntries(SIZES.map((size) => [`N = ${size}`, row[size]]));
+
+/** How many times as much as a consignment of ours at 100 items. */
+function timesOurs(figures: Figures, step: string, gas: number | undefined): string {
+  const ours = figures.custody[`${step}, consignment`]?.[100];
+  return ours === undefined || gas === undefined ? "" : `${(gas / ours).toFixed(1)} ×`;
+}
+
 function print(figures: Figures): void {
   console.log("Gas per item, whole transaction, hardfork osaka\n");
   console.table(
     Object.fromEntries(
-      Object.entries(figures.custody).map(([name, row]) => [
-        name,
-        {
-          ...Object.fromEntries(SIZES.map((size) => [`N = ${size}`, row[size]])),
-          "goal at 100": GOALS[name],
-          "plain token": figures.plainToken[name.split(",")[0] ?? ""],
-        },
-      ]),
+      Object.entries(figures.custody).map(([name, row]) => [name, { ...bySize(row), "goal at 100": GOALS[name] }]),
     ),
   );
   console.table(
@@ -113,6 +124,17 @@ function print(figures: Figures): void {
       ]),
     ),
   );
+  console.log("\nPeers, in as few transactions as hold the work; and against a consignment above at 100 items\n");
+  const eas = Object.entries(figures.eas).map(([name, row]) => [
+    `EAS: ${name}`,
+    { ...bySize(row), "against ours": timesOurs(figures, name.split(",")[0] ?? "", row[100]) },
+  ]);
+  // A transaction holds one of these, so its figure is the same at any size.
+  const plainToken = Object.entries(figures.plainToken).map(([name, gas]) => [
+    `ERC721URIStorage: ${name}${name === "handover" ? ", no consent of the receiver" : ""}`,
+    { ...bySize(Object.fromEntries(SIZES.map((size) => [size, gas]))), "against ours": timesOurs(figures, name, gas) },
+  ]);
+  console.table(Object.fromEntries([...eas, ...plainToken]));
 }
 
 const figures = await measure();
