@@ -1,4 +1,5 @@
 import { DomainError } from "./domain/errors.ts";
+import { FAILPOINTS, type FailpointName } from "./domain/failpoint.ts";
 import type { Address } from "./domain/types.ts";
 import { parseTrustRoot, type TrustRoot } from "./domain/verification/trustRoot.ts";
 
@@ -37,6 +38,8 @@ export type Config = {
   readonly requestsPerMinute: number;
   /** Number of reverse proxies in front whose X-Forwarded-For is believed. */
   readonly trustedProxies: number;
+  /** Where a fault test ends this process by force; null in every other life. */
+  readonly killAt: FailpointName | null;
 };
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -82,11 +85,11 @@ class Reader {
     return this.#wrong(`${name} must be true or false`, fallback);
   }
 
-  oneOf<T extends string>(name: string, known: readonly T[], fallback: T): T {
+  oneOf<T extends string, F = T>(name: string, known: readonly T[], fallback: F): T | F {
     const value = this.text(name);
     if (value === null) return fallback;
     return (
-      known.find((one) => one === value.toLowerCase()) ??
+      known.find((one) => one.toLowerCase() === value.toLowerCase()) ??
       this.#wrong(`${name} must be one of ${known.join(", ")}`, fallback)
     );
   }
@@ -151,6 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxOpenItems: reader.whole("MAX_OPEN_ITEMS", 200_000, 1, 10_000_000),
     requestsPerMinute: reader.whole("REQUESTS_PER_MINUTE", 6000, 0, 100_000_000),
     trustedProxies: reader.whole("TRUSTED_PROXIES", 0, 0, 10),
+    killAt: reader.oneOf("KILL_AT", FAILPOINTS, null),
   };
   if ((config.contract ?? config.trustRoot) !== null && config.deploymentBlock === null) {
     reader.problems.push("DEPLOYMENT_BLOCK must say in which block the contract was deployed");

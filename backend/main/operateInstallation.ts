@@ -13,6 +13,7 @@ import type { Deployment } from "../services/deployment.ts";
 import { openDatabase } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
 import { deployOwnContract } from "./deployOwnContract.ts";
+import { failpointAt } from "./failpoint.ts";
 import { findDeployment } from "./findDeployment.ts";
 import { readOperatorKey } from "./operatorKey.ts";
 import type { Surroundings } from "./startEmbedded.ts";
@@ -87,6 +88,7 @@ export async function operateInstallation(
     wallet: keys.relayer,
     blocks: application.blocks,
     peers: config.peers,
+    failpoint: failpointAt(config.killAt),
     log: logger,
   });
   stopSteps.add("workers", workers.stop);

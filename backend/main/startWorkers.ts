@@ -6,6 +6,7 @@ import { createTransactor } from "../chain/transactor.ts";
 import type { PutBlock, ReadBlock } from "../content/block.ts";
 import { gatewayBlocks } from "../content/gatewayBlocks.ts";
 import { DomainError } from "../domain/errors.ts";
+import type { Failpoint } from "../domain/failpoint.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { openContentQueues } from "../storage/contentQueues.ts";
 import type { Database } from "../storage/database.ts";
@@ -58,6 +59,7 @@ export function startWorkers(parts: {
   readonly blocks: { readonly putBlock: PutBlock; readonly readBlock: ReadBlock };
   /** Base URLs of other operators, asked for records that are missing here. */
   readonly peers: readonly string[];
+  readonly failpoint: Failpoint;
   readonly log: Logger;
 }): Workers {
   const { database, deployment, rpc, log } = parts;
@@ -73,7 +75,7 @@ export function startWorkers(parts: {
   };
   const { step: follow } = createFollower({
     chain: createChainReader(rpc, deployment.contract),
-    projection: openProjection(database.pool, deployment),
+    projection: openProjection(database.pool, deployment, parts.failpoint),
     chainId: deployment.chainId,
     deploymentBlock: deployment.deploymentBlock,
     ...(parts.ownChain ? { sightingsUntilRollback: 1 } : {}),
@@ -86,6 +88,7 @@ export function startWorkers(parts: {
     holdLeadership: () => leadership.hold(),
     onAlarm: alarmOnce(log),
     clock: () => performance.now(),
+    failpoint: parts.failpoint,
   });
   const moveContent = createContentStep({
     queues: openContentQueues(database.pool),

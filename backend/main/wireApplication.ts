@@ -16,6 +16,7 @@ import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { Database } from "../storage/database.ts";
+import { failpointAt } from "./failpoint.ts";
 
 /** Whoever signs the operator's receipts. */
 export type OperatorSigner = { readonly address: Address; readonly sign: (digest: Hash) => Hex };
@@ -53,6 +54,7 @@ export async function wireApplication(parts: {
     sealing,
     now,
     maxOpenItems: config.maxOpenItems,
+    failpoint: failpointAt(config.killAt),
   });
   const app = createApp({
     database,

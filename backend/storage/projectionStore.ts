@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { domainSeparator } from "../domain/eip712.ts";
 import { DomainError } from "../domain/errors.ts";
+import { type Failpoint, NO_FAILPOINT } from "../domain/failpoint.ts";
 import type { DecodedLog } from "../domain/reconciliation/contractLog.ts";
 import { advanceFinality, type Block, type Finality } from "../domain/reconciliation/decideStep.ts";
 import type { Hash } from "../domain/types.ts";
@@ -40,7 +41,11 @@ export type ProjectionStore = {
   finalize(expectedHead: Hash, claimed: Finality): Promise<boolean>;
 };
 
-export function openProjection(pool: Pool, deployment: FollowedDeployment): ProjectionStore {
+export function openProjection(
+  pool: Pool,
+  deployment: FollowedDeployment,
+  failpoint: Failpoint = NO_FAILPOINT,
+): ProjectionStore {
   const separator = domainSeparator(deployment);
   return {
     async read() {
@@ -54,6 +59,7 @@ export function openProjection(pool: Pool, deployment: FollowedDeployment): Proj
       inTransaction(pool, async (tx) => {
         const cursor = await lockCursor(tx, expectedHead);
         const digests = await projectBlocks(tx, separator, blocks, logs);
+        failpoint("index.mid");
         await closeAppliedItems(tx, digests);
         await settle(tx, cursor, head, claimed);
       }),

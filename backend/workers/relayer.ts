@@ -1,3 +1,4 @@
+import { NO_FAILPOINT } from "../domain/failpoint.ts";
 import { bumpFees, type Fees } from "../domain/submissions/fees.ts";
 import { gasOfProposal, SUBMISSION_BASE_GAS } from "../domain/submissions/gas.ts";
 import { advanceHeads, planSubmission } from "../domain/submissions/planSubmission.ts";
@@ -23,6 +24,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
   const maxFeeCap = options.maxFeeCap ?? 500n * GWEI;
   const bumpAfterSeconds = options.bumpAfterSeconds ?? 15;
   const recheckMs = options.recheckMs ?? 2_000;
+  const failpoint = options.failpoint ?? NO_FAILPOINT;
   const looks = new Map<string, number>();
   let checkedAt = Number.NEGATIVE_INFINITY;
 
@@ -77,7 +79,9 @@ export function createRelayer(options: RelayerOptions): Relayer {
 
   /** Sends stored bytes. Answers whether the node could have taken them. */
   const send = async (submission: Pick<Submission, "id">, attempt: Pick<Attempt, "raw" | "hash" | "nonce">) => {
+    failpoint("send.before");
     const result = await chain.send(attempt.raw);
+    failpoint("send.after");
     if (result.outcome === "sent" || result.outcome === "nonce-used") {
       await store.markSent(attempt.hash);
       return "sent";
@@ -211,6 +215,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
       }
       if (inFlight >= maxInFlight) return "idle";
       const sealed = (await sealProposal()) || (await sealEvents(inFlight));
+      if (sealed) failpoint("seal.afterCommit");
       return sealed ? "progress" : "idle";
     },
   };

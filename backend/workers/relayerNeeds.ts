@@ -1,4 +1,5 @@
 import type { SignedCustodyEvent } from "../domain/custody/events.ts";
+import type { Failpoint } from "../domain/failpoint.ts";
 import type { Proposal } from "../domain/participants/proposals.ts";
 import type { Fees } from "../domain/submissions/fees.ts";
 import type { QueuedEvent } from "../domain/submissions/planSubmission.ts";
@@ -99,6 +100,7 @@ export type RelayerOptions = {
   readonly bumpAfterSeconds?: number;
   /** How often the pool is asked whether it still has what was sent. */
   readonly recheckMs?: number;
+  readonly failpoint?: Failpoint;
 };
 
 export type Relayer = { step(): Promise<"progress" | "idle"> };

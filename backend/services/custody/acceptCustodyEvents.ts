@@ -4,6 +4,7 @@ import { formatBitmap } from "../../domain/custody/events.ts";
 import { judgeIssuing } from "../../domain/custody/issuing.ts";
 import { domainSeparator, type SigningDomain } from "../../domain/eip712.ts";
 import { DomainError } from "../../domain/errors.ts";
+import { type Failpoint, NO_FAILPOINT } from "../../domain/failpoint.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, UnixTime } from "../../domain/types.ts";
 import { inTransaction, type Transaction } from "../../storage/database.ts";
@@ -25,6 +26,7 @@ export type AcceptDependencies = {
   readonly now: () => UnixTime;
   /** Items accepted and not yet on chain, beyond which new events are refused. */
   readonly maxOpenItems: number;
+  readonly failpoint?: Failpoint;
 };
 
 export type AcceptOutcome = {
@@ -79,9 +81,16 @@ type Result = AcceptOutcome | Error;
  * so that no event can spoil its neighbours'.
  */
 async function commitBatch(context: Context, batch: readonly PreparedSubmission[]): Promise<Result[]> {
+  const failpoint = context.failpoint ?? NO_FAILPOINT;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTransaction(context.pool, (tx) => acceptBatch(context, tx, batch));
+      const results = await inTransaction(context.pool, async (tx) => {
+        const decided = await acceptBatch(context, tx, batch);
+        failpoint("accept.beforeCommit");
+        return decided;
+      });
+      failpoint("accept.afterCommit");
+      return results;
     } catch (error) {
       if (isDatabaseTrouble(error) && attempt < ATTEMPTS) continue;
       if (batch.length === 1 || isDatabaseTrouble(error)) return batch.map(() => databaseError(error) as Error);
