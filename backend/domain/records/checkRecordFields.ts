@@ -1,9 +1,12 @@
-import { chemistryLetter, decodeBatteryCode } from "../identifiers/batteryCode.ts";
-import { isPassportId, issuerOf, passportIdOf } from "../identifiers/passportId.ts";
-import type { JsonObject, JsonValue, Uid } from "../types.ts";
+import { DomainError } from "../errors.ts";
+import type { JsonObject, JsonValue } from "../types.ts";
 import { membersOf } from "./allowList.ts";
-import { breach, breachOf, isDate, isObject, isTime, quantityBreach, type RuleBreach } from "./fieldRules.ts";
+import { isDataKind, requireDataKind, specOfKind } from "./dataKinds.ts";
+import { breach, isDate, isObject, isTime, type RuleBreach } from "./fieldRules.ts";
+import type { FieldSpecs, Relation } from "./fieldSpec.ts";
+import { checkTree, type FieldNode, fieldTreeOf } from "./fieldTree.ts";
 import { formatJsonPath, type JsonPath } from "./jsonPath.ts";
+import { quantityBreach } from "./quantities.ts";
 import { type RecordType, specOf } from "./recordTypes.ts";
 
 /** Something wrong with one field. */
@@ -13,9 +16,11 @@ export interface FieldProblem extends RuleBreach {
 }
 
 /**
- * Checks the full fields of a record, withheld ones included, against the rules of its type and against what holds in
- * every record: quantities are `{value, unit}` and only counts are bare numbers, dates and times ISO 8601, mass and money decimals as text. Returns
- * every problem, in document order within each check; empty when there is none. Never throws.
+ * Checks the full fields of a record, withheld ones included, against the rules of its type (of a data record, of its
+ * kind too, where `kind` is known) and against what holds in every record: quantities are `{value, unit}` and only
+ * counts are bare numbers, dates and times ISO 8601, mass and money decimals as text. `fields` is all that is known: a
+ * record disclosed in part is judged as if that part were the whole. Returns every problem, the first one of each field;
+ * empty when there is none. Never throws.
  */
 export function checkRecordFields(type: RecordType, fields: JsonObject): FieldProblem[] {
   const problems = new Map<string, FieldProblem>();
@@ -24,29 +29,48 @@ export function checkRecordFields(type: RecordType, fields: JsonObject): FieldPr
     if (found && !problems.has(text)) problems.set(text, { path: text, ...found });
   };
   note(["type"], fields.type === type ? undefined : breach("type", `The type is ${type}.`));
-  for (const [pattern, spec] of Object.entries(specOf(type).fields)) {
-    const places = placesOf(fields, pattern);
-    if (spec.required && places.length === 0) note(pattern.split("."), breach("required", "The field is missing."));
-    for (const [path, value] of places) note(path, breachOf(spec.rule, value));
-  }
+  const specs = [specOf(type), ...kindOf(type, fields, note)];
+  for (const spec of specs) checkTree(treeOf(spec.fields), fields, [], note);
   walk(fields, [], note);
-  if (type === "mint/1") checkIdentity(fields, note);
+  for (const spec of specs) {
+    for (const [path, found] of (spec.relations ?? []).flatMap((relation) => relation(fields))) note(path, found);
+  }
   return [...problems.values()];
 }
 
-type Note = (path: JsonPath, found: RuleBreach | undefined) => void;
+/**
+ * The same for a record that is to be accepted or made. `sentence` says to whom it happened.
+ * @throws DomainError `data-kind-unknown`, `record-fields-invalid` (details: the first 20 problems)
+ */
+export function requireRecordFields(type: RecordType, fields: JsonObject): void {
+  if (type === "data/1" && fields.kind !== undefined) requireDataKind(fields.kind);
+  const problems = checkRecordFields(type, fields);
+  if (problems.length === 0) return;
+  const named = problems.slice(0, 5).map(({ path, message }) => `${path}: ${message}`);
+  const more = problems.length > named.length ? ` (and ${problems.length - named.length} more)` : "";
+  const message = `The fields of the record break its rules. ${named.join(" ")}${more}`;
+  throw new DomainError("record-fields-invalid", message, { problems: problems.slice(0, 20) });
+}
 
-/** Every value that a path with `[*]` means. */
-function placesOf(root: JsonValue, pattern: string): [JsonPath, JsonValue][] {
-  let places: [JsonPath, JsonValue][] = [[[], root]];
-  for (const step of pattern.replaceAll("[*]", ".*").split(".")) {
-    places = places.flatMap(([path, value]) => {
-      if (typeof value !== "object" || value === null) return [];
-      const members = membersOf(value).filter(([own]) => (step === "*" ? typeof own === "number" : own === step));
-      return members.map(([own, member]): [JsonPath, JsonValue] => [[...path, own], member]);
-    });
-  }
-  return places;
+type Note = (path: JsonPath, found: RuleBreach | undefined) => void;
+type Spec = { readonly fields: FieldSpecs; readonly relations?: readonly Relation[] };
+
+function kindOf(type: RecordType, { kind }: JsonObject, note: Note): Spec[] {
+  if (type !== "data/1" || kind === undefined) return [];
+  if (isDataKind(kind)) return [specOfKind(kind)];
+  note(["kind"], breach("data-kind", "The kind of data record is unknown."));
+  return [];
+}
+
+const trees = new WeakMap<FieldSpecs, FieldNode>();
+
+/** Built once per type and kind: a server checks thousands of records a second against the same few. */
+function treeOf(fields: FieldSpecs): FieldNode {
+  const known = trees.get(fields);
+  if (known) return known;
+  const tree = fieldTreeOf(fields);
+  trees.set(fields, tree);
+  return tree;
 }
 
 /** What a field's name promises: `…Date` and `…On` a date, `…At` a moment; with a unit it is a quantity. */
@@ -69,27 +93,4 @@ function walk(value: JsonValue, path: JsonPath, note: Note): void {
     return;
   }
   for (const [step, member] of membersOf(value)) walk(member, [...path, step], note);
-}
-
-/** The subject derives from the uid, and the battery code agrees with the uid and with what is declared. */
-function checkIdentity(fields: JsonObject, note: Note): void {
-  const { subject, uid, batteryCode, level, model } = fields;
-  if (isPassportId(subject) && typeof uid === "string" && passportIdOfSubject(subject, uid) !== subject) {
-    note(["subject"], breach("subject-derives-from-uid", "The passport id does not derive from the uid."));
-  }
-  if (typeof batteryCode !== "string" || breachOf("battery-code", batteryCode)) return;
-  const code = decodeBatteryCode(batteryCode);
-  if (typeof level === "string" && level !== (code.cascadeLevel ?? code.level)) {
-    note(["level"], breach("battery-code-level", "The level differs from the battery code's."));
-  }
-  const chemistry = isObject(model) ? model.chemistry : undefined;
-  const expected = typeof chemistry === "string" ? chemistryLetter(chemistry) : undefined;
-  if (expected !== undefined && expected !== code.chemistry) {
-    note(["model", "chemistry"], breach("battery-code-chemistry", "The chemistry differs from the battery code's."));
-  }
-}
-
-function passportIdOfSubject(subject: string, uid: string): string | undefined {
-  const issuer = isPassportId(subject) ? issuerOf(subject) : 0;
-  return issuer === 0 ? undefined : passportIdOf(issuer, uid as Uid);
 }

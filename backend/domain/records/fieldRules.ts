@@ -1,39 +1,17 @@
 import { decodeBatteryCode } from "../identifiers/batteryCode.ts";
+import { isOrganisationCode } from "../identifiers/organisationCode.ts";
 import { isPassportId } from "../identifiers/passportId.ts";
 import { normaliseUid } from "../identifiers/uid.ts";
 import type { JsonObject, JsonValue } from "../types.ts";
-
-/** Units by what they measure. Dimensionless and counted things have units too: a bare number invites guessing. */
-const UNITS = {
-  mass: ["kg", "g", "t"],
-  capacity: ["Ah", "mAh"],
-  energy: ["kWh", "Wh"],
-  voltage: ["V", "mV"],
-  power: ["W", "kW"],
-  resistance: ["Ohm", "mOhm"],
-  temperature: ["Cel"],
-  ratio: ["%"],
-  "c-rate": ["1/h"],
-  duration: ["month", "year"],
-  "carbon-intensity": ["kgCO2e/kWh"],
-} as const;
-
-type QuantityKind = keyof typeof UNITS;
+import { cidOf, hashOfCid } from "./cid.ts";
+import { formatJsonPath, parseJsonPath } from "./jsonPath.ts";
+import { CURRENCY, type QuantityKind, quantityBreach, UNITS } from "./quantities.ts";
 
 /** The name of a check on one field; it stands in the problems that the check finds. */
-export type FieldRule =
-  | QuantityKind
-  | "text"
-  | "slug"
-  | "count"
-  | "date"
-  | "level"
-  | "category"
-  | "country"
-  | "uid"
-  | "battery-code"
-  | "passport-id"
-  | "participant-id";
+export type NamedRule = QuantityKind | keyof typeof CHECKS;
+
+/** A check by name, or one of a few words (`choice` in the problems). */
+export type FieldRule = NamedRule | { readonly oneOf: readonly string[] };
 
 /** What is wrong with a value: a stable rule id, and a sentence. */
 export interface RuleBreach {
@@ -41,35 +19,25 @@ export interface RuleBreach {
   readonly message: string;
 }
 
-const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
-const CURRENCY = /^[A-Z]{3}$/;
 const DATE = /^(\d{4})-(\d\d)(?:-(\d\d))?$/;
 const TIME = /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
 
 /** Says why `value` breaks `rule`; undefined when it does not. */
 export function breachOf(rule: FieldRule, value: JsonValue): RuleBreach | undefined {
-  if (Object.hasOwn(UNITS, rule)) {
-    if (!isObject(value)) return breach("quantity-shape", "A quantity is an object of value and unit.");
-    return quantityBreach(value, UNITS[rule as QuantityKind]);
+  if (typeof rule === "object") {
+    const isChoice = typeof value === "string" && rule.oneOf.includes(value);
+    return isChoice ? undefined : breach("choice", `The field is one of: ${rule.oneOf.join(", ")}.`);
   }
-  const check = CHECKS[rule as Exclude<FieldRule, QuantityKind>];
+  if (isQuantityRule(rule)) {
+    if (!isObject(value)) return breach("quantity-shape", "A quantity is an object of value and unit.");
+    return quantityBreach(value, UNITS[rule]);
+  }
+  const check = CHECKS[rule];
   return check.holds(value) ? undefined : breach(rule, check.message);
 }
 
-/** Checks an object with `value` or `unit`; `units` are those that the field may have, undefined for any. */
-export function quantityBreach(quantity: JsonObject, units?: readonly string[]): RuleBreach | undefined {
-  const { value, unit, ...others } = quantity;
-  if (value === undefined || typeof unit !== "string" || unit === "" || Object.keys(others).length > 0) {
-    return breach("quantity-shape", "A quantity has a value, a unit, and nothing else.");
-  }
-  if (units && !units.includes(unit)) return breach("unit", `The unit must be one of: ${units.join(", ")}.`);
-  if (typeof value === "string") {
-    return DECIMAL.test(value) ? undefined : breach("decimal", "A decimal is digits with at most one point, as text.");
-  }
-  if (typeof value !== "number") return breach("quantity-shape", "The value of a quantity is a number or a decimal.");
-  // A double cannot hold 0.1 kg, and sums over lots must balance to the last digit.
-  const isExact = CURRENCY.test(unit) || (UNITS.mass as readonly string[]).includes(unit);
-  return isExact ? breach("decimal-as-string", "Mass and money are decimals written as text.") : undefined;
+export function isQuantityRule(rule: FieldRule): rule is QuantityKind {
+  return typeof rule === "string" && Object.hasOwn(UNITS, rule);
 }
 
 /** True for a date that exists: YYYY-MM or YYYY-MM-DD (ISO 8601, Gregorian). */
@@ -99,9 +67,17 @@ export function breach(rule: string, message: string): RuleBreach {
 interface Check {
   readonly holds: (value: JsonValue) => boolean;
   readonly message: string;
+  /** The form of a text, where that is all there is to check. */
+  readonly form?: RegExp;
 }
 
-const CHECKS: Readonly<Record<Exclude<FieldRule, QuantityKind>, Check>> = {
+/** Every check that is no quantity, by name. */
+export const CHECKS = {
+  any: { holds: () => true, message: "" },
+  list: {
+    holds: (value) => Array.isArray(value) && value.length > 0,
+    message: "The field is a list, not empty.",
+  },
   text: {
     holds: (value) => typeof value === "string" && value.trim() !== "",
     message: "The field is text, not empty.",
@@ -111,10 +87,36 @@ const CHECKS: Readonly<Record<Exclude<FieldRule, QuantityKind>, Check>> = {
     holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
     message: "The field is a whole number.",
   },
+  "yes-no": { holds: (value) => typeof value === "boolean", message: "The field is true or false." },
   date: { holds: isDate, message: "The field is a date that exists, YYYY-MM-DD or YYYY-MM." },
+  time: { holds: isTime, message: "The field is a moment with its offset, like 2026-03-01T12:00:00Z." },
+  money: {
+    holds: (value) => isObject(value) && CURRENCY.test(String(value.unit)) && quantityBreach(value) === undefined,
+    message: "Money is a decimal written as text, with a currency (ISO 4217) as its unit.",
+  },
   level: oneWord(/^(?:pack|module|cell|lot)$/, "The level is pack, module, cell or lot."),
   category: oneWord(/^(?:ev|lmt|industrial|sli|portable)$/, "The category is ev, lmt, industrial, sli or portable."),
   country: oneWord(/^[A-Z]{2}$/, "A country is two upper-case letters (ISO 3166-1)."),
+  district: oneWord(/^[1-9]\d{5}$/, "A district is six digits (GB/T 2260)."),
+  "organisation-code": accepts(
+    isOrganisationCode,
+    "The organisation code is not one by GB 32100, or its check digit is wrong.",
+  ),
+  vin: oneWord(
+    /^[A-HJ-NPR-Z0-9]{17}$/,
+    "A vehicle identification number is 17 letters and digits without I, O, Q (ISO 3779).",
+  ),
+  element: oneWord(/^[A-Z][a-z]?$/, "The field is the symbol of a chemical element."),
+  "waste-code": oneWord(
+    /^(?:\d{6}\*?|\d{3}-\d{3}-\d{2})$/,
+    "A waste code is six digits of the European list, with * where hazardous, or a code of China's list like 900-000-00.",
+  ),
+  hash: oneWord(/^0x[0-9a-f]{64}$/, "A hash is 0x and 64 lower-case hex digits."),
+  cid: accepts((text) => cidOf(hashOfCid(text)) === text, "The field is a CIDv1 of raw bytes by sha-256 in base32."),
+  "json-path": accepts(
+    (text) => formatJsonPath(parseJsonPath(text)) === text,
+    "The field is the path of one field, like $.stateOfHealth (RFC 9535).",
+  ),
   uid: accepts((text) => normaliseUid(text) === text, "The identifier is not in the one spelling of its scheme."),
   "battery-code": accepts(
     (text) => decodeBatteryCode(text, { strict: true }).code === text,
@@ -125,10 +127,10 @@ const CHECKS: Readonly<Record<Exclude<FieldRule, QuantityKind>, Check>> = {
     holds: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 0xff_ff_ff,
     message: "A participant id is a whole number from 1 to 16777215.",
   },
-};
+} as const satisfies Readonly<Record<string, Check>>;
 
 function oneWord(form: RegExp, message: string): Check {
-  return { holds: (value) => typeof value === "string" && form.test(value), message };
+  return { holds: (value) => typeof value === "string" && form.test(value), message, form };
 }
 
 /** Turns a parser that throws into a check; what exactly is wrong, the parser says to whoever calls it alone. */

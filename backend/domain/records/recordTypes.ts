@@ -1,23 +1,13 @@
-import type { FieldRule } from "./fieldRules.ts";
+import { demanded, type FieldSpecs, type Relation, shown } from "./fieldSpec.ts";
+import { mintIdentity } from "./mintIdentity.ts";
 import type { PadStep } from "./withhold.ts";
 
-/** What is known of one field of a record type. A field that no type lists is allowed, and withheld. */
-export interface FieldSpec {
-  readonly rule: FieldRule;
-  /** Stands in clear, for everybody and for ever: what was on public IPFS cannot be taken back. */
-  readonly public?: true;
-  readonly required?: true;
-}
-
 export interface RecordTypeSpec {
-  /** By path, `model.mass` or `identifierPrefixes[*].scheme`. */
-  readonly fields: Readonly<Record<string, FieldSpec>>;
+  readonly fields: FieldSpecs;
+  readonly relations?: readonly Relation[];
   /** Digests are filled up to this many, so that their number does not betray what kind of thing is withheld. */
   readonly padTo?: PadStep;
 }
-
-const shown = (rule: FieldRule): FieldSpec => ({ rule, public: true });
-const demanded = (rule: FieldRule): FieldSpec => ({ rule, public: true, required: true });
 
 const ENVELOPE = { type: demanded("text"), subject: demanded("passport-id") } as const;
 
@@ -28,7 +18,7 @@ const SEALED: RecordTypeSpec = { fields: ENVELOPE, padTo: 16 };
  * Model data that Regulation (EU) 2023/1542, Annex XIII, point 1 makes public, with the label data of Annex VI, part A
  * that it refers to. The legal status (point 4 (c)) and everything else of points 2 to 4 must never be listed here.
  */
-const MODEL: Readonly<Record<string, FieldSpec>> = {
+const MODEL: FieldSpecs = {
   "model.manufacturer": shown("text"), // Annex VI A (1)
   "model.manufacturerAddress": shown("text"),
   "model.manufacturerContact": shown("text"),
@@ -83,6 +73,7 @@ export const RECORD_TYPES = {
       "manufacturing.place": shown("text"), // Annex VI A (3)
       "manufacturing.date": shown("date"), // Annex VI A (4)
     },
+    relations: [mintIdentity],
     padTo: 16,
   },
   "handover/1": SEALED,
@@ -107,7 +98,8 @@ export const RECORD_TYPES = {
       country: shown("country"),
     },
   },
-  "data/1": SEALED,
+  // Wider than the others: all fields of the largest kind fit, so that no kind needs a step that another does not.
+  "data/1": { fields: ENVELOPE, padTo: 32 },
 } as const satisfies Record<string, RecordTypeSpec>;
 
 export type RecordType = keyof typeof RECORD_TYPES;

@@ -9,7 +9,7 @@ import {
 import { acceptanceDigest, hashEvent } from "../../domain/custody/hashEvent.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
-import { checkRecordFields } from "../../domain/records/checkRecordFields.ts";
+import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
 import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
 import { reveal } from "../../domain/records/disclosures.ts";
 import { fieldsOutsideAllowList, type ParsedRecord, readRecord } from "../../domain/records/parseRecord.ts";
@@ -107,12 +107,7 @@ function prepareRecord(
     });
   }
   const { value } = reveal(payload, disclosures);
-  const problems = checkRecordFields(record.type, value);
-  if (problems.length > 0) {
-    throw new DomainError("record-fields-invalid", `A field of the record breaks a rule: ${problems[0]?.path}.`, {
-      problems: problems.slice(0, 20),
-    });
-  }
+  requireRecordFields(record.type, value);
   return { hash, bytes, record, disclosures: disclosures.map((text) => ({ digest: digestOfDisclosure(text), text })) };
 }
 

@@ -9,7 +9,7 @@ import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts"
 import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { roleBits } from "../../../backend/domain/participants/roles.ts";
 import { buildRecord } from "../../../backend/domain/records/buildRecord.ts";
-import { checkRecordFields } from "../../../backend/domain/records/checkRecordFields.ts";
+import { requireRecordFields } from "../../../backend/domain/records/checkRecordFields.ts";
 import { readRecord } from "../../../backend/domain/records/parseRecord.ts";
 import type { RecordType } from "../../../backend/domain/records/recordTypes.ts";
 import type { JsonObject, PassportId, Uid } from "../../../backend/domain/types.ts";
@@ -18,16 +18,9 @@ import type { PreparedItem } from "./signEvent.ts";
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
 
-/** The record of a type from all its fields, withheld by default. Throws `record-fields-invalid`, naming every problem. */
+/** The record of a type from all its fields, withheld by default. Throws what `requireRecordFields` throws. */
 function buildChecked(type: RecordType, fields: JsonObject) {
-  const problems = checkRecordFields(type, { ...fields, type });
-  if (problems.length > 0) {
-    const named = problems.slice(0, 5).map(({ path, message }) => `${path}: ${message}`);
-    const more = problems.length > named.length ? ` (and ${problems.length - named.length} more)` : "";
-    throw new DomainError("record-fields-invalid", `The record cannot be made. ${named.join(" ")}${more}`, {
-      problems,
-    });
-  }
+  requireRecordFields(type, { ...fields, type });
   return buildRecord(type, fields, random);
 }
 
