@@ -27,7 +27,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @returns {Promise<void>} when the program runs; this process ends with the program's exit code or signal
  */
 export async function launch([program, ...args]) {
-  const node = await prepare();
+  const node = await prepare(program);
   const script = locate(program);
   const endWithLauncher = pathToFileURL(join(root, "scripts", "setup", "endWithLauncher.mjs")).href;
   const child = spawn(node, ["--import", endWithLauncher, script, ...args], {
@@ -57,14 +57,14 @@ export function fail(error) {
   process.exit(1);
 }
 
-/** @returns {Promise<string>} the path of the Node to run with */
-async function prepare() {
+/** @param {string} program @returns {Promise<string>} the path of the Node to run it with */
+async function prepare(program) {
   const ready = suitableNode(root);
-  if (ready !== undefined && isInstalled(root, ready) && isGenerated(root)) return ready;
+  if (ready !== undefined && isInstalled(root, ready) && isGenerated(root, program)) return ready;
   return await oneAtATime(root, async () => {
     const node = suitableNode(root) ?? (await obtainNode(root));
     if (!isInstalled(root, node)) await installPackages(root, node);
-    if (!isGenerated(root)) await generateCode(root, node);
+    if (!isGenerated(root, program)) await generateCode(root, node, program);
     return node;
   });
 }

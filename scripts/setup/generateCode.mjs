@@ -39,6 +39,8 @@ const PRODUCTS = [
   },
   {
     what: "building the page",
+    // Everything else runs as well without it, and a format or a type check should not wait for it.
+    showsIn: new Set(["backend/main/start.ts", "scripts/test.ts", "scripts/screenshots.ts", "mocha", "c8"]),
     needs: join("backend", "web", "index.html"),
     // The page carries the verifier and its portable readers.
     sources: [
@@ -58,24 +60,31 @@ const PRODUCTS = [
   },
 ];
 
-/** @param {string} root @returns {boolean} whether everything was generated from the sources as they are now */
-export function isGenerated(root) {
-  return PRODUCTS.every((product) => isFresh(root, product));
+/**
+ * @param {string} root
+ * @param {string} program
+ * @returns {boolean} whether everything that the program needs was generated from the sources as they are now
+ */
+export function isGenerated(root, program) {
+  return PRODUCTS.every((product) => !isWanted(product, program) || isFresh(root, product));
 }
 
 /**
- * Generates what is missing or stale; with `force` all of it.
+ * Generates what the program needs and what is missing or stale; without a program all of it, whether stale or not.
  * @param {string} root
  * @param {string} node
- * @param {boolean} [force]
+ * @param {string} [program]
  */
-export async function generateCode(root, node, force = false) {
+export async function generateCode(root, node, program) {
   for (const product of PRODUCTS) {
-    if (!existsSync(join(root, product.needs)) || (!force && isFresh(root, product))) continue;
+    const skipped = program !== undefined && (!isWanted(product, program) || isFresh(root, product));
+    if (!existsSync(join(root, product.needs)) || skipped) continue;
     await sayWhile(product.what, product.make(root, node));
     writeFileSync(join(root, product.stamp), stampOf(root, product));
   }
 }
+
+const isWanted = ({ showsIn }, program) => showsIn === undefined || showsIn.has(program);
 
 function isFresh(root, product) {
   if (!existsSync(join(root, product.needs))) return true; // nothing to generate from
