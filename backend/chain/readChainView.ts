@@ -1,21 +1,13 @@
 import { fromHex, keccak256, parseBytes, toHex, ZERO_ADDRESS } from "../domain/bytes.ts";
 import { decodeState, type PassportState } from "../domain/custody/state.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Address, Hash, ParticipantId, PassportId, UnixTime } from "../domain/types.ts";
-import type { ChainQuestion, ChainUnavailable, ChainView, CustodyLog } from "../domain/verification/chainView.ts";
-import { decodeLogs, LOG_TOPICS } from "./decodeLogs.ts";
+import type { Address, Hash, ParticipantId, PassportId } from "../domain/types.ts";
+import type { ChainQuestion, ChainUnavailable, ChainView } from "../domain/verification/chainView.ts";
 import { encodeParticipantHeadsCall, encodePassportsCall, SUCCEEDED_BY_CALL } from "./encodeCalls.ts";
 import { HexWords } from "./hexWords.ts";
 import { batchAll, hideSecrets, type JsonRpc, RpcError, type RpcRequest } from "./jsonRpc.ts";
-import {
-  type BlockHeader,
-  logsRequest,
-  parseLogs,
-  parseQuantity,
-  quantity,
-  readHeader,
-  readHeaders,
-} from "./readBlocks.ts";
+import { parseQuantity, quantity, readHeader } from "./readBlocks.ts";
+import { readAnchorLogs, readCustodyLogs } from "./readViewLogs.ts";
 
 /** Ids per call of a view: keeps a request below the body limits of public endpoints. */
 const IDS_PER_CALL = 300;
@@ -78,6 +70,7 @@ async function readOne(rpc: JsonRpc, contract: Address, question: ChainQuestion,
     passports: await readPassports(rpc, contract, question.passportIds, at),
     participantHeads: await readParticipantHeads(rpc, contract, question.participantIds, at),
     custodyLogs: await readCustodyLogs(rpc, contract, question.events, number),
+    anchorLogs: await readAnchorLogs(rpc, contract, question.anchors, number),
     successor: readSuccessor(successor),
   };
   // Reads by number would mix two forks if the block had been replaced meanwhile (only possible above finality).
@@ -91,6 +84,7 @@ const NOTHING = {
   passports: new Map<PassportId, PassportState>(),
   participantHeads: new Map<ParticipantId, Hash>(),
   custodyLogs: null,
+  anchorLogs: null,
   successor: null,
 };
 
@@ -146,56 +140,6 @@ async function readPassports(rpc: JsonRpc, contract: Address, ids: readonly Pass
 
 const readParticipantHeads = (rpc: JsonRpc, contract: Address, ids: readonly ParticipantId[], at: string) =>
   readWords(rpc, contract, ids, encodeParticipantHeadsCall, at);
-
-/** Logs of the events asked about, from the blocks where the bundle says they are; null if the RPC serves no logs. */
-async function readCustodyLogs(
-  rpc: JsonRpc,
-  contract: Address,
-  events: ChainQuestion["events"],
-  until: number,
-): Promise<Map<Hash, CustodyLog[]> | null> {
-  const digestsByBlock = new Map<number, Hash[]>();
-  for (const { digest, blockNumber } of events) {
-    if (blockNumber > until) continue;
-    digestsByBlock.set(blockNumber, [...(digestsByBlock.get(blockNumber) ?? []), digest]);
-  }
-  const ranges = [...digestsByBlock.keys()].map((number) => ({ fromBlock: number, toBlock: number }));
-  const outcomes = await rpc.batch(
-    ranges.map((range) =>
-      logsRequest(contract, range, [LOG_TOPICS.CustodyEventApplied, digestsByBlock.get(range.fromBlock) ?? []]),
-    ),
-  );
-  const headers = await readHeaders(rpc, [...digestsByBlock.keys()]);
-  const found = new Map<Hash, CustodyLog[]>();
-  for (const [i, range] of ranges.entries()) {
-    const outcome = outcomes[i];
-    // A pruned node refuses old logs; whoever does not answer at all is another matter and was thrown already.
-    if (outcome === undefined || outcome instanceof RpcError) return null;
-    addLogs(found, rpc, contract, range, outcome.result, headers[i] ?? null);
-  }
-  return found;
-}
-
-function addLogs(
-  found: Map<Hash, CustodyLog[]>,
-  rpc: JsonRpc,
-  contract: Address,
-  range: { readonly fromBlock: number; readonly toBlock: number },
-  answer: unknown,
-  header: BlockHeader | null,
-): void {
-  for (const log of decodeLogs(parseLogs(rpc, contract, range, answer))) {
-    if (log.name !== "CustodyEventApplied") continue;
-    if (header === null || header.hash !== log.blockHash) {
-      throw malformed(`The chain's RPC sent a log and a header of different blocks at number ${range.fromBlock}.`);
-    }
-    const { digest, blockNumber, blockHash, header: word, declined, applied, signatures } = log;
-    const blockTime: UnixTime = header.time;
-    const list = found.get(digest) ?? [];
-    list.push({ blockNumber, blockHash, blockTime, header: word, declined, applied, signatures });
-    found.set(digest, list);
-  }
-}
 
 /** One text for everything that two RPCs must agree about. */
 function comparable(view: RpcView): string {

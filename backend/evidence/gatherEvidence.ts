@@ -1,15 +1,18 @@
 import { hasCounterparty, type Item } from "../domain/custody/events.ts";
 import { hashItem } from "../domain/custody/hashEvent.ts";
 import { decodeHeader } from "../domain/custody/header.ts";
+import type { SigningDomain } from "../domain/eip712.ts";
 import { issuerOf } from "../domain/identifiers/passportId.ts";
 import type { ParticipantChange } from "../domain/participants/history.ts";
-import type { Address, Hash, Hex, JsonObject, ParticipantId, PassportId } from "../domain/types.ts";
+import type { Hash, Hex, JsonObject, ParticipantId, PassportId } from "../domain/types.ts";
 import type {
   EvidenceBundle,
   EvidenceStep,
   ParticipantEvidence,
   PassportHistory,
 } from "../domain/verification/bundle.ts";
+import { MAX_DATA_RECORDS } from "../domain/verification/dataRecordEvidence.ts";
+import { gatherDataRecords, type LoggedDataRecord } from "./gatherDataRecords.ts";
 
 /** An applied item with the log it stands in. */
 export type LoggedStep = {
@@ -31,27 +34,33 @@ export type EvidenceReaders = {
   readonly readParticipantChanges: (id: ParticipantId) => Promise<readonly ParticipantChange[]>;
   /** Public records by hash; those that are not to be had are absent from the answer. */
   readonly readRecords: (hashes: readonly Hash[]) => Promise<ReadonlyMap<Hash, JsonObject>>;
+  /** Anchored data records about these passports, the newest first, at most so many. */
+  readonly readDataRecords: (ids: readonly PassportId[], most: number) => Promise<readonly LoggedDataRecord[]>;
 };
 
 /** Most ancestors that are gathered for one passport. */
 export const MAX_HISTORIES = 10_000;
 
 /**
- * Collects everything that a verifier needs about a passport, with its ancestors to any depth, each once.
+ * Collects everything that a verifier needs about a passport, with its ancestors to any depth, each once, and the data
+ * records about any of them.
  * @returns null for a passport that is not on the chain
  */
 export async function gatherEvidence(
-  deployment: { readonly chainId: number; readonly contract: Address },
+  deployment: SigningDomain,
   passportId: PassportId,
   readers: EvidenceReaders,
 ): Promise<EvidenceBundle | null> {
   const loggedHistories = await gatherHistories(passportId, readers);
   if (loggedHistories === null) return null;
-  const participantIds = participantsOf(loggedHistories);
+  const logged = await readers.readDataRecords([...loggedHistories.keys()], MAX_DATA_RECORDS);
+  const actors = participantsOf(loggedHistories);
   const changes = new Map<ParticipantId, readonly ParticipantChange[]>();
-  for (const id of participantIds) changes.set(id, await readers.readParticipantChanges(id));
+  for (const id of new Set([...actors, ...logged.flatMap(partiesOf)])) {
+    changes.set(id, await readers.readParticipantChanges(id));
+  }
 
-  const hashes = new Set<Hash>();
+  const hashes = new Set<Hash>(logged.map(({ dataRecord }) => dataRecord.recordHash));
   for (const steps of loggedHistories.values()) {
     for (const step of steps) hashes.add((step.items[step.position] as Item).recordHash);
   }
@@ -62,14 +71,24 @@ export async function gatherEvidence(
     passportId: id,
     steps: steps.map((step) => evidenceStep(step, records)),
   }));
+  const dataRecords = gatherDataRecords(deployment, logged, changes, records);
+  const participantIds = [...new Set([...actors, ...dataRecords.flatMap(partiesOf)])].sort((a, b) => a - b);
   const uid = histories[0]?.steps[0]?.record?.uid;
+  const { chainId, contract } = deployment;
   return {
-    ...deployment,
+    chainId,
+    contract,
     uid: typeof uid === "string" ? uid : "",
     histories,
     participants: participantIds.map((id) => participantEvidence(id, changes.get(id) ?? [], records)),
+    dataRecords,
   };
 }
+
+const partiesOf = ({ publisher, dataRecord }: Pick<LoggedDataRecord, "publisher" | "dataRecord">): ParticipantId[] => [
+  dataRecord.author,
+  publisher,
+];
 
 async function gatherHistories(
   passportId: PassportId,
@@ -100,7 +119,7 @@ function participantsOf(histories: ReadonlyMap<PassportId, readonly LoggedStep[]
       if (hasCounterparty(kind)) ids.add(counterparty);
     }
   }
-  return [...ids].sort((a, b) => a - b);
+  return [...ids];
 }
 
 function evidenceStep(step: LoggedStep, records: ReadonlyMap<Hash, JsonObject>): EvidenceStep {

@@ -55,6 +55,7 @@ describe("readChainView", () => {
       passportIds: [minted.items[0]!.passportId, `0x${"ee".repeat(20)}` as PassportId],
       participantIds: [1, 2],
       events: [{ digest, blockNumber }],
+      anchors: [],
       signers: [lower(producer.wallet.address), contract.contract],
     };
   });

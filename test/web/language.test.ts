@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { DATA_RECORD_FAULTS } from "../../backend/domain/verification/judgeDataRecord.ts";
 import { CHECKS } from "../../backend/domain/verification/report.ts";
 import { en } from "../../backend/web/language/en.ts";
 import { zh } from "../../backend/web/language/zh.ts";
@@ -52,6 +53,7 @@ describe("the page's languages", () => {
       );
       return [...closing, ...compared].map(([, code = ""]) => code);
     });
+    codes.push(...DATA_RECORD_FAULTS.map((fault) => `data-record-${fault}`));
     expect(codes.length).to.be.greaterThan(40);
     expect([...new Set(codes)].filter((code) => !Object.hasOwn(en.code, code))).to.deep.equal([]);
     expect(Object.keys(en.check)).to.have.members([...CHECKS]);

@@ -30,20 +30,29 @@ export function merkleRoot(leaves: readonly Hash[]): Hash {
 
 /** The hashes that lead from the leaf at `index` to the root, lowest first. Throws `leaf-index-out-of-range`. */
 export function inclusionProof(leaves: readonly Hash[], index: number): Hash[] {
-  if (!Number.isInteger(index) || index < 0 || index >= leaves.length) {
+  return inclusionProofs(leaves, [index])[0] as Hash[];
+}
+
+/** The same for several leaves of one tree, which is hashed only once. */
+export function inclusionProofs(leaves: readonly Hash[], indexes: readonly number[]): Hash[][] {
+  const outside = indexes.find((index) => !Number.isInteger(index) || index < 0 || index >= leaves.length);
+  if (outside !== undefined) {
     throw new DomainError("leaf-index-out-of-range", "The tree has no leaf at this position.", {
-      index,
+      index: outside,
       size: leaves.length,
     });
   }
-  const proof: Hash[] = [];
+  const proofs: Hash[][] = indexes.map(() => []);
   let level = leaves.map(fromHex);
-  for (let at = index; level.length > 1; at = Math.floor(at / 2)) {
-    const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
-    if (sibling !== undefined) proof.push(toHex(sibling) as Hash);
+  for (let height = 0; level.length > 1; height++) {
+    for (const [i, index] of indexes.entries()) {
+      const at = Math.floor(index / 2 ** height);
+      const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
+      if (sibling !== undefined) proofs[i]?.push(toHex(sibling) as Hash);
+    }
     level = levelAbove(level);
   }
-  return proof;
+  return proofs;
 }
 
 /** A claim that a leaf stands at a position. Attacker-controlled: all of it but what the verifier got elsewhere. */

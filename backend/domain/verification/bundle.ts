@@ -1,10 +1,12 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { parseAddress, parseBytes, parseHash, parsePassportId } from "../bytes.ts";
+import { parseBytes, parsePassportId } from "../bytes.ts";
 import { formatBitmap, type Item, MAX_ITEMS, MAX_SIGNATURE_BYTES, parseBitmap, parseItem } from "../custody/events.ts";
 import { DomainError } from "../errors.ts";
 import type { ParticipantChange } from "../participants/history.ts";
 import { canonicalize, parseCanonicalJson } from "../records/canonicalJson.ts";
 import type { Address, Hash, Hex, JsonObject, JsonValue, ParticipantId, PassportId } from "../types.ts";
+import { address, exactly, flag, hash, jsonObject, list, lower, malformed, text, whole } from "./bundleValues.ts";
+import { type DataRecordEvidence, MAX_DATA_RECORDS, parseDataRecordEvidence } from "./dataRecordEvidence.ts";
 
 /** One custody event of one passport's history, with what is needed to check it without the rest of the consignment. */
 export type EvidenceStep = {
@@ -47,60 +49,15 @@ export type EvidenceBundle = {
   readonly uid: string;
   /** The passport in question first, then its ancestors by transformation, each once. */
   readonly histories: readonly PassportHistory[];
+  /** Of everybody who acted in the histories, wrote a data record here or published one. */
   readonly participants: readonly ParticipantEvidence[];
+  /** Data records about these passports that the exporter knows of: in the order of `compareDataRecords`, each once. */
+  readonly dataRecords: readonly DataRecordEvidence[];
 };
 
-export const BUNDLE_TYPE = "evidence/1";
+export const BUNDLE_TYPE = "evidence/2";
 /** Longest bundle that is read: 64 MiB. */
 export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
-
-const malformed = (field: string, rule: string) => new DomainError("bundle-malformed", `${field} ${rule}.`, { field });
-
-/** The object's values, if it has exactly these names. */
-function exactly<Name extends string>(value: JsonValue | undefined, names: readonly Name[], field: string) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(field, "must be an object");
-  const found = Object.keys(value);
-  if (found.length !== names.length || !names.every((name) => Object.hasOwn(value, name))) {
-    throw malformed(field, `must have exactly the fields ${names.join(", ")}`);
-  }
-  return value as { readonly [name in Name]: JsonValue };
-}
-
-function list<T>(value: JsonValue, field: string, max: number, parse: (item: JsonValue, field: string) => T): T[] {
-  if (!Array.isArray(value) || value.length > max) throw malformed(field, `must be a list of at most ${max}`);
-  return value.map((item, i) => parse(item as JsonValue, `${field}[${i}]`));
-}
-
-function whole(value: JsonValue, field: string, max = Number.MAX_SAFE_INTEGER): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > max) {
-    throw malformed(field, "must be a whole number in range");
-  }
-  return value;
-}
-
-function text(value: JsonValue, field: string): string {
-  if (typeof value !== "string") throw malformed(field, "must be a text");
-  return value;
-}
-
-function flag(value: JsonValue, field: string): boolean {
-  if (typeof value !== "boolean") throw malformed(field, "must be true or false");
-  return value;
-}
-
-function jsonObject(value: JsonValue, field: string): JsonObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(field, "must be an object");
-  return value as JsonObject;
-}
-
-/** Hex in a bundle is lower case: upper case would be a changed byte that means the same. */
-function lower<T extends string>(parsed: T, value: JsonValue, field: string): T {
-  if (parsed !== value) throw malformed(field, "must be lower-case hex");
-  return parsed;
-}
-
-const hash = (value: JsonValue, field: string) => lower(parseHash(value, field), value, field);
-const address = (value: JsonValue, field: string) => lower(parseAddress(value, field), value, field);
 
 function parseStepItem(value: JsonValue, field: string): Item | Hash {
   if (typeof value === "string") return hash(value, field);
@@ -157,13 +114,16 @@ function parseChange(value: JsonValue, field: string): ParticipantChange {
   };
 }
 
-/** bytes → bundle. Throws `bundle-malformed`, or the codes of canonical JSON; says nothing about truth. */
+const BUNDLE_FIELDS = ["chainId", "contract", "dataRecords", "histories", "participants", "type", "uid"] as const;
+
+/**
+ * bytes → bundle. Says nothing about truth. Throws `bundle-malformed`, `bundle-outdated`, and the codes of canonical
+ * JSON and of signed data records.
+ */
 export function parseBundle(bytes: Uint8Array): EvidenceBundle {
-  const root = exactly(
-    parseCanonicalJson(bytes, MAX_BUNDLE_BYTES),
-    ["chainId", "contract", "histories", "participants", "type", "uid"],
-    "bundle",
-  );
+  const json = parseCanonicalJson(bytes, MAX_BUNDLE_BYTES);
+  refuseOutdated(json);
+  const root = exactly(json, BUNDLE_FIELDS, "bundle");
   if (root.type !== BUNDLE_TYPE) throw malformed("bundle.type", `must be ${BUNDLE_TYPE}`);
   const histories = list(root.histories, "histories", 100_000, (value, field) => {
     const history = exactly(value, ["passportId", "steps"], field);
@@ -186,7 +146,18 @@ export function parseBundle(bytes: Uint8Array): EvidenceBundle {
         records: list(participant.records, `${field}.records`, 100_000, jsonObject),
       };
     }),
+    dataRecords: list(root.dataRecords, "dataRecords", MAX_DATA_RECORDS, parseDataRecordEvidence),
   };
+}
+
+/** Evidence without room for data records would be read as evidence that there are none. */
+function refuseOutdated(json: JsonValue): void {
+  if (typeof json !== "object" || json === null || Reflect.get(json, "type") !== "evidence/1") return;
+  throw new DomainError(
+    "bundle-outdated",
+    "This is evidence/1, from before evidence held data records. Export the passport again.",
+    { type: "evidence/1", expected: BUNDLE_TYPE },
+  );
 }
 
 /** The bundle's bytes: canonical JSON, so that one bundle has one form. */
@@ -204,6 +175,7 @@ export function formatBundle(bundle: EvidenceBundle): Uint8Array {
     uid: bundle.uid,
     histories: bundle.histories.map((history) => ({ passportId: history.passportId, steps: steps(history) })),
     participants: bundle.participants.map(({ id, changes, records }) => ({ id, changes, records })),
+    dataRecords: bundle.dataRecords,
   };
   return utf8ToBytes(canonicalize(json as unknown as JsonValue));
 }

@@ -13,12 +13,31 @@ export type CustodyLog = {
   readonly signatures: Hex;
 };
 
+/** The log of an anchor, as the verifier's own RPC returned it. */
+export type AnchorLog = {
+  readonly blockNumber: number;
+  readonly blockHash: Hash;
+  readonly blockTime: UnixTime;
+  readonly publisher: ParticipantId;
+  /** Root of the tree over the anchored data records, and how many leaves it has. */
+  readonly root: Hash;
+  readonly count: number;
+};
+
+/** A publisher's anchors in one block. */
+export type AnchorPlace = Pick<AnchorLog, "publisher" | "blockNumber">;
+
+/** A publisher and a block as one key. */
+export const anchorPlace = ({ publisher, blockNumber }: AnchorPlace): string => `${publisher} ${blockNumber}`;
+
 /** What the verifier asks its RPCs about. */
 export type ChainQuestion = {
   readonly passportIds: readonly PassportId[];
   readonly participantIds: readonly ParticipantId[];
   /** Digests of custody events, with the blocks where a bundle says their logs are. */
   readonly events: readonly { readonly digest: Hash; readonly blockNumber: number }[];
+  /** Where a bundle says that data records were anchored. */
+  readonly anchors: readonly AnchorPlace[];
   readonly signers: readonly Address[];
 };
 
@@ -37,6 +56,8 @@ export type ChainView = {
   readonly participantHeads: ReadonlyMap<ParticipantId, Hash>;
   /** Logs by event digest, up to that block; null when the RPC serves no logs (a pruned node). */
   readonly custodyLogs: ReadonlyMap<Hash, readonly CustodyLog[]> | null;
+  /** Logs of anchors by `anchorPlace`, in the order of the block, up to that block; null as above. */
+  readonly anchorLogs: ReadonlyMap<string, readonly AnchorLog[]> | null;
   /** Signers that have code: their signatures were checked by the contract at inclusion (ERC-1271). */
   readonly contractWallets: ReadonlySet<Address>;
   readonly successor: Address | null;

@@ -20,6 +20,7 @@ export function checkParticipants(
     needed.add(Number.parseInt(passportId.slice(2, 8), 16));
     for (const { header } of steps) for (const id of [header.actor, header.counterparty]) if (id !== 0) needed.add(id);
   }
+  for (const { publisher, dataRecord } of bundle.dataRecords) needed.add(publisher).add(dataRecord.author);
   const given = bundle.participants.map(({ id }) => id);
   if (new Set(given).size !== given.length || given.some((id) => !needed.has(id))) {
     check.fail("participants-unrelated", "The evidence lists participants twice, or some who play no part.");

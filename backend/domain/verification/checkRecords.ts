@@ -3,8 +3,9 @@ import { canonicalBytes } from "../records/canonicalJson.ts";
 import { reveal } from "../records/disclosures.ts";
 import { parseRecord } from "../records/parseRecord.ts";
 import { recordHash } from "../records/recordHash.ts";
+import type { JsonObject } from "../types.ts";
 import { recordCheck } from "./checkLine.ts";
-import type { ReplayedHistory } from "./replay.ts";
+import type { ReplayedDataRecord, ReplayedHistory } from "./replay.ts";
 import type { CheckLine } from "./report.ts";
 
 /** Is every record exactly what was signed, and about this passport and this kind of event? */
@@ -47,33 +48,34 @@ export function checkRecords(histories: readonly ReplayedHistory[]): CheckLine {
 }
 
 /** Does every disclosed field stand behind a digest of its own record? */
-export function checkDisclosures(histories: readonly ReplayedHistory[]): CheckLine {
+export function checkDisclosures(
+  histories: readonly ReplayedHistory[],
+  dataRecords: readonly ReplayedDataRecord[],
+): CheckLine {
   const check = recordCheck("disclosures");
   let fields = 0;
+  type Shown = { readonly record: JsonObject | null; readonly disclosures: readonly string[] };
+  const prove = ({ record, disclosures }: Shown, what: string, values: Readonly<Record<string, string | number>>) => {
+    if (disclosures.length === 0) return;
+    if (record === null) {
+      check.unavailable("disclosure-without-record", `The record behind a disclosure of ${what} is missing.`, values);
+      return;
+    }
+    try {
+      fields += reveal(record, disclosures).disclosed.length;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      check.fail(error.code, `A disclosure of ${what} proves nothing: ${error.message}`, values);
+    }
+  };
   for (const { steps } of histories) {
-    steps.forEach(({ step, header }, i) => {
-      const values = { event: i + 1, kind: header.kind };
-      if (step.disclosures.length === 0) return;
-      if (step.record === null) {
-        check.unavailable(
-          "disclosure-without-record",
-          `The record behind a disclosure of event ${i + 1} is missing.`,
-          values,
-        );
-        return;
-      }
-      try {
-        fields += reveal(step.record, step.disclosures).disclosed.length;
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        check.fail(
-          error.code,
-          `A disclosure of event ${i + 1} (${header.kind}) proves nothing: ${error.message}`,
-          values,
-        );
-      }
+    steps.forEach(({ step, header: { kind } }, i) => {
+      prove(step, `event ${i + 1} (${kind})`, { event: i + 1, kind });
     });
   }
+  dataRecords.forEach(({ evidence }, i) => {
+    prove(evidence, `data record ${i + 1}`, { dataRecord: i + 1 });
+  });
   return fields === 0
     ? check.close("disclosures-none", "No withheld field is shown.")
     : check.close("disclosures-right", `All ${fields} shown fields stand in the records that were signed.`, { fields });

@@ -1,3 +1,5 @@
+import { dataRecordDigest } from "../anchors/dataRecord.ts";
+import { recordLeaf } from "../anchors/recordLeaf.ts";
 import type { CustodyHeader, CustodyKind, Item } from "../custody/events.ts";
 import {
   eventDigestOfHashes,
@@ -12,7 +14,8 @@ import { domainSeparator } from "../eip712.ts";
 import { DomainError } from "../errors.ts";
 import type { Hash, Head, Hex, PassportId } from "../types.ts";
 import type { EvidenceBundle, EvidenceStep, PassportHistory } from "./bundle.ts";
-import type { ChainQuestion } from "./chainView.ts";
+import { anchorPlace, type ChainQuestion } from "./chainView.ts";
+import type { DataRecordEvidence } from "./dataRecordEvidence.ts";
 import type { TrustRoot } from "./trustRoot.ts";
 
 /** A step of a bundle with everything that follows from its bytes alone. */
@@ -31,6 +34,13 @@ export type ReplayedStep = {
 };
 
 export type ReplayedHistory = { readonly passportId: PassportId; readonly steps: readonly ReplayedStep[] };
+
+/** A data record of a bundle with its identity, and the leaf that it must be in its publisher's tree. */
+export type ReplayedDataRecord = {
+  readonly evidence: DataRecordEvidence;
+  readonly digest: Hash;
+  readonly leaf: Hash;
+};
 
 function hashedItem(kind: CustodyKind, item: Item | Hash): HashedItem {
   return typeof item === "string"
@@ -74,16 +84,32 @@ export function replayBundle(bundle: EvidenceBundle, trustRoot: TrustRoot): Repl
   }));
 }
 
+/** The data records of a bundle, as signed for the trusted contract. */
+export function replayDataRecords({ dataRecords }: EvidenceBundle, trustRoot: TrustRoot): ReplayedDataRecord[] {
+  const separator = domainSeparator(trustRoot);
+  return dataRecords.map((evidence) => {
+    const digest = dataRecordDigest(separator, evidence.dataRecord);
+    return { evidence, digest, leaf: recordLeaf(evidence.publisher, digest) };
+  });
+}
+
 /** What a verifier must ask its RPCs to judge this bundle. */
 export function questionOf(bundle: EvidenceBundle, histories: readonly ReplayedHistory[]): ChainQuestion {
   const events = new Map<Hash, { digest: Hash; blockNumber: number }>();
   for (const { steps } of histories) {
     for (const { digest, step } of steps) events.set(digest, { digest, blockNumber: step.blockNumber });
   }
+  const anchors = new Map(
+    bundle.dataRecords.map(({ publisher, blockNumber }) => [
+      anchorPlace({ publisher, blockNumber }),
+      { publisher, blockNumber },
+    ]),
+  );
   return {
     passportIds: histories.map((history) => history.passportId),
     participantIds: bundle.participants.map((participant) => participant.id),
     events: [...events.values()],
+    anchors: [...anchors.values()],
     signers: [...new Set(bundle.participants.flatMap(({ changes }) => changes.map((change) => change.signer)))],
   };
 }

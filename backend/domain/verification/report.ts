@@ -15,6 +15,7 @@ export const CHECKS = [
   "custody-rules",
   "records",
   "disclosures",
+  "data-records",
   "lineage",
 ] as const;
 export type CheckId = (typeof CHECKS)[number];

@@ -17,11 +17,18 @@ export function blockTimeOf(view: ChainView, step: ReplayedStep): UnixTime | nul
   return logs.find((log) => log.blockHash === step.step.blockHash)?.blockTime ?? null;
 }
 
-export function standingsOf(bundle: EvidenceBundle, view: ChainView): StandingAt {
+/** The same for a block time; null stands for what is not on the chain yet. */
+export type StandingWhen = (id: ParticipantId, time: UnixTime | null) => readonly ParticipantChange[];
+
+export function standingsWhen(bundle: EvidenceBundle): StandingWhen {
   const byId = new Map(bundle.participants.map(({ id, changes }) => [id, changes]));
-  return (id, step) => {
+  return (id, time) => {
     const changes = byId.get(id) ?? [];
-    const time = blockTimeOf(view, step);
     return time === null ? changes.slice(-1) : standingsAt(changes, time);
   };
+}
+
+export function standingsOf(bundle: EvidenceBundle, view: ChainView): StandingAt {
+  const standingWhen = standingsWhen(bundle);
+  return (id, step) => standingWhen(id, blockTimeOf(view, step));
 }

@@ -3,6 +3,7 @@ import { type RecoverSigner, recoverSigner } from "../signatures.ts";
 import { type EvidenceBundle, parseBundle } from "./bundle.ts";
 import type { ChainQuestion, ChainUnavailable, ChainView } from "./chainView.ts";
 import { checkCustodyRules } from "./checkCustodyRules.ts";
+import { checkDataRecords } from "./checkDataRecords.ts";
 import { checkCurrency, checkHistory, finalSteps } from "./checkHistory.ts";
 import { checkIdentifier, checkIssuer, type Subject } from "./checkIdentity.ts";
 import { checkInclusion } from "./checkInclusion.ts";
@@ -11,9 +12,15 @@ import { checkLineage } from "./checkLineage.ts";
 import { checkParticipants } from "./checkParticipants.ts";
 import { checkDisclosures, checkRecords } from "./checkRecords.ts";
 import { checkSignatures } from "./checkSignatures.ts";
-import { questionOf, type ReplayedHistory, replayBundle } from "./replay.ts";
+import {
+  questionOf,
+  type ReplayedDataRecord,
+  type ReplayedHistory,
+  replayBundle,
+  replayDataRecords,
+} from "./replay.ts";
 import { CHECKS, type CheckId, type CheckLine, type VerificationReport, verdictOf } from "./report.ts";
-import { standingsOf } from "./standings.ts";
+import { standingsOf, standingsWhen } from "./standings.ts";
 import { formatTrustRoot, type TrustRoot } from "./trustRoot.ts";
 
 export type VerificationPolicy = {
@@ -57,7 +64,7 @@ export function verifyEvidence(
   const rooted = view !== null && rootLine.status === "passed";
   const lines = [read.line, rootLine];
   if (read.bundle !== null && read.histories !== null) {
-    const { bundle, histories } = read;
+    const { bundle, histories, dataRecords } = read;
     const subject = histories[0] as ReplayedHistory;
     lines.push(checkIdentifier(bundle, subject, policy.subject));
     if (view !== null && rooted) {
@@ -70,13 +77,14 @@ export function verifyEvidence(
         checkInclusion(histories, view),
         checkSignatures(histories, view, trustRoot, standingAt, recover),
         checkCustodyRules(histories, view, standingAt),
+        checkDataRecords(histories, dataRecords, view, standingsWhen(bundle), recover),
       );
     }
     // For another contract every head would differ, which says nothing about the history itself.
     if (bundle.chainId === trustRoot.chainId && bundle.contract === trustRoot.contract) {
       lines.push(checkHistory(histories));
     }
-    lines.push(checkRecords(histories), checkDisclosures(histories), checkLineage(histories));
+    lines.push(checkRecords(histories), checkDisclosures(histories, dataRecords), checkLineage(histories));
   }
   const checks = CHECKS.map((id) => lines.find((line) => line.check === id) ?? notChecked(id, read.bundle === null));
   const subject = read.histories?.[0];
@@ -99,14 +107,21 @@ function readBundle(bytes: Uint8Array, trustRoot: TrustRoot) {
   const check = recordCheck("format");
   let bundle: EvidenceBundle | null = null;
   let histories: ReplayedHistory[] | null = null;
+  let dataRecords: ReplayedDataRecord[] = [];
   try {
     bundle = parseBundle(bytes);
     histories = replayBundle(bundle, trustRoot);
+    dataRecords = replayDataRecords(bundle, trustRoot);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     check.fail(error.code, `The evidence is malformed: ${error.message}`);
   }
-  return { bundle, histories, line: check.close("format-right", "The evidence is complete in form and canonical.") };
+  return {
+    bundle,
+    histories,
+    dataRecords,
+    line: check.close("format-right", "The evidence is complete in form and canonical."),
+  };
 }
 
 function checkTrustRoot(

@@ -7,6 +7,7 @@ import { type EvidenceReaders, gatherEvidence, type LoggedStep } from "../../evi
 import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
 import type { Deployment } from "../deployment.ts";
 import { readRecords } from "../readRecords.ts";
+import { readLoggedDataRecords } from "./readLoggedDataRecords.ts";
 
 /**
  * The evidence bundle of a passport from this operator's tables: canonical JSON bytes that a reader need not trust.
@@ -32,6 +33,7 @@ export async function readEvidence(
 function evidenceReaders(tx: Transaction): EvidenceReaders {
   return {
     readRecords: (hashes) => readRecords(tx, hashes),
+    readDataRecords: (ids, most) => readLoggedDataRecords(tx, ids, most),
     async readSteps(passportId) {
       const { rows } = await tx.query<StepRow>(
         `SELECT log.block_number AS "blockNumber", log.block_hash AS "blockHash", log.header, step.position, log.items,

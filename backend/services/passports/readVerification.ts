@@ -18,9 +18,9 @@ export type OperatorsReport = VerificationReport & { readonly verifiedBy: "opera
 const MAX_CACHED = 1_000;
 
 /**
- * The verifier run by this server against its own RPC, for those who want a first look. A report holds as long as head
- * and finalized block do, so it is kept by both, and reading it does not reach the chain on every call. A report that
- * could not be made because the chain did not answer is not kept.
+ * The verifier run by this server against its own RPC, for those who want a first look. A report holds as long as head,
+ * data records and finalized block do, so it is kept by these, and reading it does not reach the chain on every call. A
+ * report that could not be made because the chain did not answer is not kept.
  */
 export function verificationReader(dependencies: {
   readonly database: Database;
@@ -43,15 +43,17 @@ export function verificationReader(dependencies: {
   };
 
   return async (passportId) => {
-    const { rows } = await database.pool.query<{ head: string }>("SELECT head FROM chain_passport WHERE id = $1", [
-      passportId,
-    ]);
-    const head = rows[0]?.head;
-    if (head === undefined) {
+    const { rows } = await database.pool.query<{ head: string; dataRecords: string }>(
+      `SELECT head, (SELECT count(*) FROM anchored_record WHERE subject_id = $1) AS "dataRecords"
+         FROM chain_passport WHERE id = $1`,
+      [passportId],
+    );
+    const [row] = rows;
+    if (row === undefined) {
       throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
     }
     const heights = await readHeights(database.pool);
-    const key = `${passportId} ${head} ${heights?.finalized}`;
+    const key = `${passportId} ${row.head} ${row.dataRecords} ${heights?.finalized}`;
     const before = cached.get(key);
     if (before !== undefined) return before;
     const report = verify(passportId);

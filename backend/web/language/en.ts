@@ -212,6 +212,11 @@ export const en = {
       title: "Are shown details genuine?",
       about: "A sealed field that is shown must stand in the record that was signed.",
     },
+    "data-records": {
+      title: "Are tests and inspections genuine?",
+      about:
+        "Each shown statement about this battery must be signed by its author and have its fingerprint on the blockchain. There may be others that are not shown.",
+    },
     lineage: {
       title: "Is the origin complete?",
       about: "If it was made from other items, each of them must be there, and used up only once.",
@@ -219,6 +224,7 @@ export const en = {
   },
   code: {
     "format-right": "The evidence is complete in form.",
+    "bundle-outdated": "This evidence has an older form. Export it again.",
     "format-other": "The evidence is malformed, or bytes of it were changed.",
     "trust-root-right": "The chain that was asked (no. {{chainId}}) holds the trusted contract.",
     "contract-other": "The evidence is for another contract than the trusted one.",
@@ -275,6 +281,24 @@ export const en = {
     "disclosures-right": "All {{fields}} shown fields stand in the signed records.",
     "disclosure-without-record": "The record behind a shown field is missing.",
     "disclosure-other": "A field shown with event {{event}} ({{kind}}) does not stand in the signed record.",
+    "disclosure-of-data-record": "A field shown with statement {{dataRecord}} does not stand in the signed record.",
+    "data-records-none": "No statement is shown. There may be some all the same.",
+    "data-records-anchored":
+      "All {{records}} shown statements were signed by their authors and stand on the blockchain.",
+    "data-records-disordered": "Statements are listed twice, or out of order.",
+    "data-record-unrelated": "Statement {{dataRecord}} is about another item.",
+    "data-record-not-final": "Statement {{dataRecord}} is not final on the blockchain yet.",
+    "data-record-not-anchored": "Statement {{dataRecord}} is not on the blockchain where the evidence says.",
+    "data-record-not-included": "The proof of statement {{dataRecord}} does not lead to what stands on the blockchain.",
+    "data-record-publisher-not-operator":
+      "Statement {{dataRecord}} was published by participant {{publisher}}, who was no operator at that time.",
+    "data-record-author-inactive":
+      "Statement {{dataRecord}} is by participant {{author}}, who was not admitted, or suspended, at that time.",
+    "data-record-signature-wrong": "Statement {{dataRecord}} was not signed by participant {{author}}, its author.",
+    "data-record-occurred-in-future": "Statement {{dataRecord}} states a time that lay in the future.",
+    "data-record-record-altered": "The record of statement {{dataRecord}} is not the one that was signed.",
+    "data-record-record-misplaced": "The record of statement {{dataRecord}} is about something else.",
+    "data-record-record-malformed": "The record of statement {{dataRecord}} cannot be read.",
     "lineage-none": "It was not made from other items.",
     "lineage-complete": "All {{parents}} earlier items are there, each used up once.",
     "lineage-repeated": "An earlier item is listed twice.",

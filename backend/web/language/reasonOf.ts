@@ -3,9 +3,10 @@ import type { CheckLine } from "../../domain/verification/report.ts";
 import { rpcCause } from "./rpcCause.ts";
 
 /** Families of codes that share a sentence. */
-function familyOf({ check, code }: CheckLine): string {
+function familyOf({ check, code, values }: CheckLine): string {
   if (code.startsWith("rule-")) return "rule-broken";
-  return check === "format" ? "format-other" : check === "disclosures" ? "disclosure-other" : code;
+  if (check === "disclosures") return "dataRecord" in values ? "disclosure-of-data-record" : "disclosure-other";
+  return check === "format" ? "format-other" : code;
 }
 
 /** Events are numbered, some with their kind behind: `3 (handover)`. */

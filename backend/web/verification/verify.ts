@@ -51,4 +51,4 @@ export const verify: Verify = async ({ evidence, trustRoot, rpcs, subject }) => 
 const isOtherCodeOf = ({ uid, fields }: PassportView, subject: Subject | null): boolean =>
   subject !== null && "uid" in subject && subject.uid !== uid && subject.uid === fields.batteryCode;
 
-const NO_QUESTION = { passportIds: [], participantIds: [], events: [], signers: [] };
+const NO_QUESTION = { passportIds: [], participantIds: [], events: [], anchors: [], signers: [] };

@@ -22,7 +22,7 @@ export async function readStates(
 }
 
 async function fromChain({ rpcs, trustRoot }: Pick<Session, "rpcs" | "trustRoot">, ids: readonly PassportId[]) {
-  const question = { passportIds: ids, participantIds: [], events: [], signers: [] };
+  const question = { passportIds: ids, participantIds: [], events: [], anchors: [], signers: [] };
   const view = await readChainView(rpcs, trustRoot.contract, question, "latest");
   if ("unavailable" in view) throw new DomainError("rpc-unavailable", view.unavailable, { rpcs: view.rpcs });
   return new Map([...view.passports].filter(([, state]) => state.phase !== "none"));

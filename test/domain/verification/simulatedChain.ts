@@ -1,4 +1,12 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { anchorRoot } from "../../../backend/domain/anchors/anchor.ts";
+import {
+  type DataRecord,
+  dataRecordDigest,
+  type SignedDataRecord,
+} from "../../../backend/domain/anchors/dataRecord.ts";
+import { inclusionProof } from "../../../backend/domain/anchors/merkleTree.ts";
+import { recordLeaf } from "../../../backend/domain/anchors/recordLeaf.ts";
 import { fromHex, keccakText, toHex, ZERO_HEAD } from "../../../backend/domain/bytes.ts";
 import type { CustodyEvent, CustodyKind, Item } from "../../../backend/domain/custody/events.ts";
 import { isDeclined } from "../../../backend/domain/custody/events.ts";
@@ -16,8 +24,14 @@ import { addressOf } from "../../../backend/domain/signatures.ts";
 import type { Address, Hash, Hex, JsonObject, PassportId } from "../../../backend/domain/types.ts";
 import type { EvidenceBundle } from "../../../backend/domain/verification/bundle.ts";
 import { formatBundle } from "../../../backend/domain/verification/bundle.ts";
-import type { ChainView, CustodyLog } from "../../../backend/domain/verification/chainView.ts";
+import {
+  type AnchorLog,
+  anchorPlace,
+  type ChainView,
+  type CustodyLog,
+} from "../../../backend/domain/verification/chainView.ts";
 import type { TrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
+import type { LoggedDataRecord } from "../../../backend/evidence/gatherDataRecords.ts";
 import { gatherEvidence, type LoggedStep } from "../../../backend/evidence/gatherEvidence.ts";
 
 /** A chain held in memory that follows the domain's own rules: fast ground truth for the verifier's tests. */
@@ -55,6 +69,8 @@ export class SimulatedChain {
   readonly records = new Map<Hash, { record: JsonObject; disclosures: readonly string[] }>();
   readonly passports = new Map<PassportId, Passport>();
   readonly logs = new Map<Hash, CustodyLog[]>();
+  readonly anchors = new Map<string, AnchorLog[]>();
+  readonly dataRecords: LoggedDataRecord[] = [];
 
   private mine(): void {
     this.block += 1;
@@ -65,7 +81,7 @@ export class SimulatedChain {
     return toHex(keccakText(`block ${this.block}`)) as Hash;
   }
 
-  private store(type: Parameters<typeof buildRecord>[0], fields: JsonObject): Hash {
+  store(type: Parameters<typeof buildRecord>[0], fields: JsonObject): Hash {
     const { hash, record, disclosures } = buildRecord(type, fields, this.random);
     this.records.set(hash, { record, disclosures });
     return hash;
@@ -168,6 +184,31 @@ export class SimulatedChain {
     return created.map(({ id }) => id);
   }
 
+  /** A data record, signed by its author. */
+  observe(author: number, subjectId: PassportId, fields: JsonObject): SignedDataRecord {
+    const recordHash = this.store("data/1", { subject: subjectId, ...fields });
+    return this.signDataRecord({ subjectId, author, occurredAt: this.time - 60, recordHash });
+  }
+
+  /** Signs with the author's key, or another's. */
+  signDataRecord(record: DataRecord, key = this.keys.get(record.author) as Uint8Array): SignedDataRecord {
+    const { subjectId, author, occurredAt, recordHash } = record;
+    const signature = sign(key, dataRecordDigest(separator, record));
+    return { subjectId, author, occurredAt, recordHash, signature };
+  }
+
+  /** Anchors data records in one tree, whatever they are: the contract cannot know. */
+  anchor(publisher: number, records: readonly SignedDataRecord[]): void {
+    this.mine();
+    const leaves = records.map((record) => recordLeaf(publisher, dataRecordDigest(separator, record)));
+    const place = { blockNumber: this.block, blockHash: this.blockHash(), blockTime: this.time, publisher };
+    const root = anchorRoot(separator, publisher, records);
+    this.anchors.set(anchorPlace(place), [{ ...place, root, count: records.length }]);
+    records.forEach((dataRecord, leafIndex) => {
+      this.dataRecords.push({ ...place, leafIndex, proof: inclusionProof(leaves, leafIndex), dataRecord });
+    });
+  }
+
   async bundle(passportId: PassportId): Promise<EvidenceBundle> {
     const bundle = await gatherEvidence(trustRoot, passportId, {
       readSteps: async (id) => this.passports.get(id)?.steps ?? [],
@@ -179,10 +220,10 @@ export class SimulatedChain {
             return found ? [[hash, found.record] as const] : [];
           }),
         ),
+      readDataRecords: async (ids) => this.dataRecords.filter(({ dataRecord }) => ids.includes(dataRecord.subjectId)),
     });
     if (bundle === null) throw new Error(`no passport ${passportId}`);
-    const { chainId, contract, uid, histories, participants } = bundle;
-    return { chainId, contract, uid, histories, participants };
+    return bundle;
   }
 
   async bytes(passportId: PassportId): Promise<Uint8Array> {
@@ -198,6 +239,7 @@ export class SimulatedChain {
       passports: new Map([...this.passports].map(([id, { state }]) => [id, state])),
       participantHeads: new Map([...this.changes].map(([id, list]) => [id, participantHeads(id, list).at(-1) as Hash])),
       custodyLogs: new Map(this.logs),
+      anchorLogs: new Map(this.anchors),
       contractWallets: new Set(),
       successor: null,
     };
@@ -206,18 +248,26 @@ export class SimulatedChain {
 
 export const UID = "https://id.gs1.org/01/09521002005004/21/PACK-0001";
 
-/** Producer 1, fleet 2, collection point 3, recycler 4; one pack from mint to closure. */
+/**
+ * Producer 1, fleet 2, collection point 3, recycler 4; one pack from mint to closure. Test lab 5 measures both packs in
+ * between and mends a figure later; operator 7 anchors what it wrote.
+ */
 export function playedChain(): { chain: SimulatedChain; pack: PassportId } {
   const chain = new SimulatedChain();
   chain.admit(1, "producer", ["PRODUCER", "CUSTODIAN"], "9521002");
   chain.admit(2, "fleet", ["CUSTODIAN"]);
   chain.admit(3, "collection point", ["CUSTODIAN"]);
   chain.admit(4, "recycler", ["CUSTODIAN", "RECYCLER"]);
+  chain.admit(5, "test lab", ["TEST_LAB"]);
+  chain.admit(7, "operator", ["OPERATOR"]);
   const pack = chain.mint(1, UID);
   const second = chain.mint(1, "https://id.gs1.org/01/09521002005004/21/PACK-0002");
   chain.handover(1, 2, [pack, second]);
   chain.handover(2, 3, [pack]);
+  const measured = { kind: "state-of-health", stateOfHealth: { value: "76.0", unit: "%" } };
+  chain.anchor(7, [chain.observe(5, second, measured), chain.observe(5, pack, measured)]);
   chain.handover(3, 4, [pack]);
   chain.apply("closure", 4, 0, [chain.item("closure", pack, { recovered: [] })]);
+  chain.anchor(7, [chain.observe(5, pack, { kind: "correction", value: { value: "75.9", unit: "%" } })]);
   return { chain, pack };
 }
