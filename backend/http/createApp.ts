@@ -17,6 +17,7 @@ import { problemHeaders, problemOf } from "./problems.ts";
 import { crossOriginReads, requestLimit, securityHeaders } from "./protections.ts";
 import { requestLog } from "./requestLog.ts";
 import type { Route } from "./route.ts";
+import { accessRoutes } from "./routes/access.ts";
 import { contentRoutes } from "./routes/content.ts";
 import { custodyEventRoutes } from "./routes/custodyEvents.ts";
 import { dppRoutes } from "./routes/dpps.ts";
@@ -25,6 +26,7 @@ import { labelRoutes } from "./routes/labels.ts";
 import { operationRoutes } from "./routes/operation.ts";
 import { passportRoutes } from "./routes/passports.ts";
 import { registryRoutes } from "./routes/registry.ts";
+import { sessionRoutes } from "./routes/session.ts";
 
 /**
  * The HTTP application: every route, its documentation and its errors. It does not listen.
@@ -40,6 +42,8 @@ export function createApp(dependencies: AppDependencies): Express {
     ...passportRoutes(dependencies),
     ...labelRoutes(dependencies),
     ...registryRoutes(dependencies),
+    ...sessionRoutes(dependencies),
+    ...accessRoutes(dependencies),
     ...contentRoutes(dependencies),
   ];
   const document = openApiDocument([...routes, ...operation], dependencies.publicUrl);

@@ -13,6 +13,7 @@ export function routeHandler(route: Route, maxBodyBytes: number): RequestHandler
     const params = judged(route.params, { ...request.params }, "path");
     const query = judged(route.query ?? (route.unknownQuery ? z.unknown() : NO_QUERY), { ...request.query }, "query");
     const body = await bodyOf(route, request, maxBodyBytes);
+    if (route.session) response.set("cache-control", "no-store"); // also what it throws
     write(response, await route.handle({ params, query, body, request }));
   };
 }

@@ -19,12 +19,14 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): ob
       title: "Battery passports",
       version: "1.0.0",
       description:
-        "Custody events are authorised by the signatures in them, public reads need no login. What a server answers " +
+        "Custody events are authorised by the signatures in them, public reads need no login; what is withheld needs a " +
+        "session, signed for with a participant's key (EIP-4361). What a server answers " +
         "need not be believed: ask for /evidence and verify it against a chain of your own choice.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: publicUrl }],
     security: [],
+    components: { securitySchemes: { session: { type: "http", scheme: "bearer" } } },
     paths,
   });
 }
@@ -36,14 +38,17 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     status,
     { description, ...(schema === undefined ? {} : { content: { [type]: { schema } } }) },
   ]);
-  const problems = [...new Set([...EVERY_ROUTE, ...(route.problems ?? [])])].map((status) => [
-    String(status),
-    { description: "A problem (RFC 9457).", content: { "application/problem+json": { schema: problemSchema } } },
-  ]);
+  const problems = [...new Set([...EVERY_ROUTE, ...(route.session ? [401] : []), ...(route.problems ?? [])])].map(
+    (status) => [
+      String(status),
+      { description: "A problem (RFC 9457).", content: { "application/problem+json": { schema: problemSchema } } },
+    ],
+  );
   return {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
+    ...(route.session ? { security: [{ session: [] }] } : {}),
     ...(params || query ? { requestParams: { ...objectOf("path", params), ...objectOf("query", query) } } : {}),
     ...(contents === undefined
       ? {}

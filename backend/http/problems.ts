@@ -11,15 +11,17 @@ const CODES: { readonly [status: number]: string } = {
     json-invalid json-duplicate-key json-nul-character json-lone-surrogate json-number-range json-too-deep
     json-value-unsupported json-path-malformed utf8-invalid utf8-byte-order-mark
     event-malformed hex-malformed header-malformed items-not-ascending dpp-id-malformed cid-unsupported cursor-malformed
-    uid-malformed uid-non-ascii gtin-check-digit gbt-code-invalid gbt-code-date-invalid`,
+    uid-malformed uid-non-ascii gtin-check-digit gbt-code-invalid gbt-code-date-invalid sign-in-malformed`,
+  401: "session-missing session-invalid session-revoked",
   403: `signature-wrong bad-quorum participant-unknown participant-suspended participant-id-invalid
     identifier-outside-prefixes governor-unknown approval-missing actor-inactive actor-lacks-role counterparty-inactive
-    counterparty-lacks-role bad-actor-signature bad-counterparty-signature wrong-issuer`,
+    counterparty-lacks-role bad-actor-signature bad-counterparty-signature wrong-issuer sign-in-field-wrong
+    nonce-refused`,
   404: `route-unknown dpp-unknown dpp-elsewhere product-unknown element-unknown event-unknown receipt-unknown
     handover-unknown participant-not-found proposal-unknown block-unknown`,
   405: "method-not-allowed",
   409: `stale-head not-custodian not-active held already-exists already-moved acceptance-differs registry-head-stale
-    proposal-not-open transformation-incomplete`,
+    proposal-not-open transformation-incomplete participant-unclear`,
   413: "body-too-large too-many-events record-too-large",
   415: "content-type-unsupported content-encoding-unsupported",
   422: `malformed-header unknown-kind bad-item-count declined-out-of-range nothing-accepted deadline-passed
@@ -79,7 +81,10 @@ export function problemOf(thrown: unknown, publicUrl: string): Problem {
 /** Headers that belong to a problem. */
 export function problemHeaders({ status }: Problem): Record<string, string> {
   const seconds = RETRY_AFTER[status];
-  return seconds === undefined ? {} : { "retry-after": String(seconds) };
+  return {
+    ...(seconds === undefined ? {} : { "retry-after": String(seconds) }),
+    ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+  };
 }
 
 function problem(publicUrl: string, code: string, status: number, detail: string, values: Problem["values"]): Problem {

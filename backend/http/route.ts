@@ -48,6 +48,8 @@ export type Route<P = unknown, Q = unknown, B = unknown> = {
   readonly answers: { readonly [status: number]: Answer };
   /** Statuses of problems it may answer, besides 400, 429, 500 and 503, which every route may. */
   readonly problems?: readonly number[];
+  /** Needs a bearer token, which the handler reads; the answer is kept by nobody in between. */
+  readonly session?: true;
   /** Pages of other origins may read the answer, without credentials. */
   readonly crossOrigin?: boolean;
   readonly handle: (asked: Asked<P, Q, B>) => Promise<Reply>;

@@ -7,7 +7,7 @@ import { recoverSigner } from "../../backend/domain/signatures.ts";
 import { createApp } from "../../backend/http/createApp.ts";
 import type { AppDependencies } from "../../backend/http/dependencies.ts";
 import { serverLimits } from "../../backend/http/serverLimits.ts";
-import { createWorld, DEPLOYMENT, type World } from "../services/world.ts";
+import { createWorld, DEPLOYMENT, SEALING, type World } from "../services/world.ts";
 
 /** A response whose JSON the tests may look into freely. */
 export type Answer = Omit<Response, "json" | "clone"> & {
@@ -51,7 +51,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     deployment: DEPLOYMENT,
     acceptor: world.acceptor,
     recoverSigner,
-    sealing: { key: new Uint8Array(32), randomBytes: (length) => new Uint8Array(length) },
+    sealing: SEALING,
     rpc: stubRpc(rpcCalls),
     readChainView: async () => ({ unavailable: "no chain in this test", rpcs: [] }),
     readBlock: null,

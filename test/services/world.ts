@@ -46,6 +46,8 @@ export const COLLECTOR = 3;
 export const RECYCLER = 4;
 export const SUSPENDED = 5;
 export const REGISTRAR = 6;
+export const LAB = 7;
+export const AUTHORITY = 8;
 
 const PARTICIPANTS: {
   id: number;
@@ -71,6 +73,8 @@ const PARTICIPANTS: {
   { id: RECYCLER, name: "Loop Metals", kind: "recycler", roles: ["RECYCLER", "CUSTODIAN"] },
   { id: SUSPENDED, name: "Gone", kind: "recycler", roles: ["RECYCLER", "CUSTODIAN"], active: false },
   { id: REGISTRAR, name: "Intake", kind: "registrar", roles: ["REGISTRAR", "CUSTODIAN"] },
+  { id: LAB, name: "True Measure", kind: "test-laboratory", roles: ["TEST_LAB"] },
+  { id: AUTHORITY, name: "Market Watch", kind: "authority", roles: ["REGULATOR"] },
 ];
 
 export type Submission = {
@@ -78,6 +82,12 @@ export type Submission = {
   records: { record: JsonObject; disclosures: readonly string[] }[];
 };
 export type Built = { signed: SignedCustodyEvent; digest: Hash; heads: readonly Hex[]; submission: Submission };
+
+/** The acceptor's: what reads disclosures again needs the same key. */
+export const SEALING = {
+  key: new Uint8Array(32).fill(7),
+  randomBytes: (length: number) => new Uint8Array(randomBytes(length)),
+};
 
 /** A record of a type about a passport, with something withheld in it. */
 export function recordOf(type: RecordType, fields: JsonObject) {
@@ -183,7 +193,7 @@ export async function createWorld(options: { maxOpenItems?: number } = {}): Prom
     domain: DEPLOYMENT,
     recoverSigner,
     receiptKey: OPERATOR,
-    sealing: { key: new Uint8Array(32).fill(7), randomBytes: (length) => new Uint8Array(randomBytes(length)) },
+    sealing: SEALING,
     now: () => clock.now,
     maxOpenItems: options.maxOpenItems ?? 10_000,
   });

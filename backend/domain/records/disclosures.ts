@@ -60,6 +60,22 @@ export function discloseOnly(disclosures: readonly string[], record: JsonObject,
     .map((field) => field.disclosure);
 }
 
+/**
+ * The disclosures that show the fields which `permits` names, and nothing else: those of the fields without withheld
+ * members of their own, and those of the parents that hide them, which say no more than names. In the order in which
+ * they were found, parents first. Throws whatever `reveal` throws.
+ */
+export function discloseWhere(
+  disclosures: readonly string[],
+  record: JsonObject,
+  permits: (path: JsonPath) => boolean,
+): string[] {
+  const { found } = openRecord(record, disclosures);
+  const isInner = (field: FoundField) => found.some((other) => other !== field && isWithin(other.path, field.path));
+  const shown = found.filter((field) => !isInner(field) && permits(field.path));
+  return found.filter((field) => shown.some((one) => isWithin(one.path, field.path))).map((field) => field.disclosure);
+}
+
 /** True when `path` is `ancestor` or lies inside it. */
 function isWithin(path: JsonPath, ancestor: JsonPath): boolean {
   return path.length >= ancestor.length && ancestor.every((step, depth) => path[depth] === step);

@@ -1,0 +1,107 @@
+import { annexPointOf } from "../../domain/access/annexPoints.ts";
+import {
+  DEFAULT_JURISDICTION,
+  isJurisdiction,
+  type Jurisdiction,
+  mayRead,
+  policyOn,
+  type Standing,
+  type TierPolicy,
+} from "../../domain/access/tierPolicies.ts";
+import { cidOf } from "../../domain/records/cid.ts";
+import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
+import { discloseWhere, reveal } from "../../domain/records/disclosures.ts";
+import type { Hash, PassportId, UnixTime } from "../../domain/types.ts";
+import { type Database, inTransaction } from "../../storage/database.ts";
+import type { DisclosureSealing } from "../custody/storeRecords.ts";
+import { logAccess } from "./accessLog.ts";
+import type { Caller } from "./caller.ts";
+import { type OpenedRecord, openRecords } from "./openRecords.ts";
+import { readStandings } from "./readStandings.ts";
+import { readSignedRecords, type SignedRecord } from "./signedRecords.ts";
+
+/** What a caller may see of one record. With the record behind `cid`, every field of it can be checked. */
+export type DisclosedRecord = {
+  readonly recordHash: Hash;
+  /** Where the record's public bytes are: sha-256 of them is `recordHash`, which the chain commits to. */
+  readonly cid: string;
+  readonly type: string;
+  /** Digests of the custody events that carry the record. */
+  readonly events: readonly Hash[];
+  /** RFC 9901; parents before their members. */
+  readonly disclosures: readonly string[];
+};
+
+export type PassportDisclosures = {
+  readonly passportId: PassportId;
+  readonly jurisdiction: Jurisdiction;
+  /** Which tiers were applied, `eu/1`. */
+  readonly policy: string;
+  /** Only records of which the caller may see something. */
+  readonly records: readonly DisclosedRecord[];
+};
+
+/**
+ * The disclosures of a passport's records that the caller is entitled to, by the policy of the passport's jurisdiction.
+ * Every answer is logged with what it showed. The way is the same whatever the withheld values are.
+ * @throws DomainError `dpp-unknown`
+ */
+export async function readDisclosures(
+  dependencies: { readonly database: Database; readonly sealing: DisclosureSealing },
+  caller: Caller,
+  passportId: PassportId,
+  now: UnixTime,
+): Promise<PassportDisclosures> {
+  return await inTransaction(dependencies.database.pool, async (tx) => {
+    // One snapshot: whoever is the custodian in it is so for every record in it.
+    await tx.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    const signed = await readSignedRecords(tx, passportId, caller.participantId, now);
+    const standings = await readStandings(tx, caller, passportId, signed, now);
+    const hashes = [...new Set(signed.map(({ recordHash }) => recordHash))];
+    const opened = await openRecords(tx, dependencies.sealing.key, hashes);
+    const jurisdiction = jurisdictionOf(opened.get(signed[0]?.recordHash as Hash));
+    const policy = policyOn(jurisdiction, new Date(now * 1000).toISOString().slice(0, 10));
+
+    const records: DisclosedRecord[] = [];
+    for (const hash of hashes) {
+      const carriers = signed.filter(({ recordHash }) => recordHash === hash);
+      const shown = showRecord(policy, caller, standings, hash, carriers, opened.get(hash));
+      if (shown !== null) records.push(shown);
+    }
+    const details = {
+      policy: policy.id,
+      records: records.map(({ recordHash, disclosures }) => ({
+        recordHash,
+        disclosures: disclosures.map(digestOfDisclosure),
+      })),
+    };
+    await logAccess(tx, { at: now, participantId: caller.participantId, passportId, action: "read", details });
+    return { passportId, jurisdiction, policy: policy.id, records };
+  });
+}
+
+function showRecord(
+  policy: TierPolicy,
+  caller: Caller,
+  standings: ReadonlySet<Standing>,
+  recordHash: Hash,
+  carriers: readonly SignedRecord[],
+  opened: OpenedRecord | undefined,
+): DisclosedRecord | null {
+  if (opened === undefined) return null;
+  const isAuthor = carriers.some(({ authors }) => authors.includes(caller.participantId));
+  const own = new Set<Standing>([...standings, ...(isAuthor ? ["its-author" as const] : [])]);
+  const type = String(opened.record.type);
+  const disclosures = discloseWhere(opened.disclosures, opened.record, (path) =>
+    carriers.some(({ kind }) => mayRead(policy, own, { kind, point: annexPointOf(type, path) })),
+  );
+  if (disclosures.length === 0) return null;
+  return { recordHash, cid: cidOf(recordHash), type, events: carriers.map(({ digest }) => digest), disclosures };
+}
+
+/** The law that a passport is under, as its first record says: in clear, or in a disclosure that is kept here. */
+function jurisdictionOf(first: OpenedRecord | undefined): Jurisdiction {
+  if (first === undefined) return DEFAULT_JURISDICTION;
+  const { jurisdiction } = reveal(first.record, first.disclosures).value;
+  return isJurisdiction(jurisdiction) ? jurisdiction : DEFAULT_JURISDICTION;
+}
