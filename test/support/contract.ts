@@ -41,8 +41,11 @@ export type TestContract = Deployment & {
   /** Sends a call from the deployer and waits until it is mined. */
   send(data: Hex, gasLimit?: number): Promise<Receipt>;
   /** Executes a proposal with two approvals. */
-  execute(proposal: DistributiveOmit<Proposal, "registryHead" | "deadline" | "recordHash">): Promise<Receipt>;
-  admit(id: number, roles: readonly Role[]): Promise<Member>;
+  execute(
+    proposal: DistributiveOmit<Proposal, "registryHead" | "deadline" | "recordHash"> & { readonly recordHash?: Hash },
+  ): Promise<Receipt>;
+  /** @param recordHash of the participant's own record, where a test needs one */
+  admit(id: number, roles: readonly Role[], recordHash?: Hash): Promise<Member>;
   /** Signs an event by both sides, valid from now for an hour of the chain's time. */
   sign(draft: Draft, items: readonly (Item | NewItem)[]): Promise<SignedCustodyEvent>;
   submit(...events: readonly SignedCustodyEvent[]): Promise<Receipt>;
@@ -100,10 +103,17 @@ export async function deployTestContract(chain: TestChain): Promise<TestContract
     send,
     execute,
     now,
-    async admit(id, roles) {
+    async admit(id, roles, recordHash = ZERO_HASH) {
       const wallet = new Wallet(hexlify(randomBytes(32)));
       const account = lower(wallet.address);
-      await execute({ kind: "admission", participantId: id, account, signer: account, roles: roleBits(roles) });
+      await execute({
+        kind: "admission",
+        participantId: id,
+        account,
+        signer: account,
+        roles: roleBits(roles),
+        recordHash,
+      });
       return { id, wallet };
     },
     async sign(draft, items) {
