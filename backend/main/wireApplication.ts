@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -45,7 +45,7 @@ export async function wireApplication(parts: {
   const { config, dataDir, deployment, database, curve, log } = parts;
   const rpcs = parts.rpcUrls.map((url) => connectJsonRpc(url));
   const blocks = config.ipfsApiUrl === null ? diskBlocks(join(dataDir, "blocks")) : kuboBlocks(config.ipfsApiUrl);
-  const sealing = { key: Buffer.from(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
+  const sealing = { key: createSecretKey(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
   const now = () => Math.floor(Date.now() / 1000);
   const acceptor = createAcceptor({
     pool: database.pool,

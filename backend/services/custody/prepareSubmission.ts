@@ -10,7 +10,6 @@ import { acceptanceDigest, hashEvent } from "../../domain/custody/hashEvent.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
 import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
-import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
 import { reveal } from "../../domain/records/disclosures.ts";
 import { fieldsOutsideAllowList, type ParsedRecord, readRecord } from "../../domain/records/parseRecord.ts";
 import { recordHash } from "../../domain/records/recordHash.ts";
@@ -106,9 +105,14 @@ function prepareRecord(
       paths: outside.slice(0, 20),
     });
   }
-  const { value } = reveal(payload, disclosures);
+  const { value, disclosed } = reveal(payload, disclosures);
   requireRecordFields(record.type, value);
-  return { hash, bytes, record, disclosures: disclosures.map((text) => ({ digest: digestOfDisclosure(text), text })) };
+  return {
+    hash,
+    bytes,
+    record,
+    disclosures: disclosed.map(({ digest, disclosure }) => ({ digest, text: disclosure })),
+  };
 }
 
 function requireAbout(record: ParsedRecord, kind: CustodyKind, item: Item): void {
