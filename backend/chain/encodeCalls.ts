@@ -1,6 +1,7 @@
 import { keccakText, toHex, ZERO_ADDRESS } from "../domain/bytes.ts";
 import type { SignedCustodyEvent } from "../domain/custody/events.ts";
 import { encodeHeader } from "../domain/custody/header.ts";
+import type { HoldOrder } from "../domain/custody/holds.ts";
 import { PROPOSAL_KINDS, type Proposal } from "../domain/participants/proposals.ts";
 import type { Address, Hex, ParticipantId, PassportId } from "../domain/types.ts";
 import { encodeAddress, encodeBytes, encodeBytesN, encodeUint } from "./hexWords.ts";
@@ -11,6 +12,10 @@ const SUBMIT = selector("submit((bytes32,(bytes20,bytes28,bytes32)[],uint256,byt
 const EXECUTE = selector(
   "execute((uint8,uint24,address,address,uint16,address[],uint8,address,bytes32,uint40,bytes32),bytes)",
 );
+const HOLD = selector("hold(bytes20,uint24,uint32,uint40,bytes32,uint40,bytes)");
+const RELEASE = selector("release(bytes20,uint24,uint32,bytes32,uint40,bytes)");
+const ROTATE_SIGNER = selector("rotateSigner(uint24,address)");
+const LAST_HOLD = selector("lastHold(bytes20)");
 const PASSPORTS = selector("passports(bytes20[])");
 const PARTICIPANT_HEADS = selector("participantHeads(uint24[])");
 
@@ -82,6 +87,29 @@ function encodeProposal(proposal: Proposal): string {
     proposal.registryHead.slice(2),
   ]);
 }
+
+/**
+ * Calldata of `hold` or `release`.
+ * @param signatures the regulator's, or for a release by the quorum the governors', joined ascending by governor
+ */
+export function encodeHoldOrder(order: HoldOrder, signatures: Hex): Hex {
+  return `${order.kind === "hold" ? HOLD : RELEASE}${encodeTuple([
+    encodeBytesN(order.passportId),
+    encodeUint(order.regulator),
+    encodeUint(order.counter),
+    ...(order.kind === "hold" ? [encodeUint(order.until)] : []),
+    order.reasonHash.slice(2),
+    encodeUint(order.deadline),
+    { tail: encodeBytes(signatures) },
+  ])}`;
+}
+
+/** Calldata of `rotateSigner`, which only the participant's account may send. */
+export const encodeRotateSigner = (id: ParticipantId, signer: Address): Hex =>
+  `${ROTATE_SIGNER}${encodeUint(id)}${encodeAddress(signer)}`;
+
+/** Calldata of the view `lastHold`: counter and end. */
+export const encodeLastHoldCall = (id: PassportId): Hex => `${LAST_HOLD}${encodeBytesN(id)}`;
 
 /** Calldata of the view `passports`: one slot word each. */
 export function encodePassportsCall(ids: readonly PassportId[]): Hex {

@@ -1,9 +1,14 @@
 import { fromHex, keccak256, parseBytes, toHex, ZERO_ADDRESS } from "../domain/bytes.ts";
 import { decodeState, type PassportState } from "../domain/custody/state.ts";
 import { DomainError } from "../domain/errors.ts";
-import type { Address, Hash, ParticipantId, PassportId } from "../domain/types.ts";
+import type { Address, Hash, ParticipantId, PassportId, UnixTime } from "../domain/types.ts";
 import type { ChainQuestion, ChainUnavailable, ChainView } from "../domain/verification/chainView.ts";
-import { encodeParticipantHeadsCall, encodePassportsCall, SUCCEEDED_BY_CALL } from "./encodeCalls.ts";
+import {
+  encodeLastHoldCall,
+  encodeParticipantHeadsCall,
+  encodePassportsCall,
+  SUCCEEDED_BY_CALL,
+} from "./encodeCalls.ts";
 import { HexWords } from "./hexWords.ts";
 import { batchAll, hideSecrets, type JsonRpc, RpcError, type RpcRequest } from "./jsonRpc.ts";
 import { parseQuantity, quantity, readHeader } from "./readBlocks.ts";
@@ -65,9 +70,11 @@ async function readOne(rpc: JsonRpc, contract: Address, question: ChainQuestion,
     contractWallets: new Set(question.signers.filter((_, i) => codeHashOf(codes[i]) !== null)),
   };
   if (view.codeHash === null) return { ...view, ...NOTHING };
+  const passports = await readPassports(rpc, contract, question.passportIds, at);
   const result = {
     ...view,
-    passports: await readPassports(rpc, contract, question.passportIds, at),
+    passports,
+    holds: await readHolds(rpc, contract, passports, at),
     participantHeads: await readParticipantHeads(rpc, contract, question.participantIds, at),
     custodyLogs: await readCustodyLogs(rpc, contract, question.events, number),
     anchorLogs: await readAnchorLogs(rpc, contract, question.anchors, number),
@@ -82,6 +89,7 @@ async function readOne(rpc: JsonRpc, contract: Address, question: ChainQuestion,
 /** Without code at the address there is nothing to ask. */
 const NOTHING = {
   passports: new Map<PassportId, PassportState>(),
+  holds: new Map<PassportId, UnixTime>(),
   participantHeads: new Map<ParticipantId, Hash>(),
   custodyLogs: null,
   anchorLogs: null,
@@ -136,6 +144,22 @@ async function readPassports(rpc: JsonRpc, contract: Address, ids: readonly Pass
     states.set(id, state);
   }
   return states;
+}
+
+/** When the holds end whose flag is set; it stays set when they expire. */
+async function readHolds(
+  rpc: JsonRpc,
+  contract: Address,
+  passports: ReadonlyMap<PassportId, PassportState>,
+  at: string,
+): Promise<Map<PassportId, UnixTime>> {
+  const held = [...passports].filter(([, state]) => state.held).map(([id]) => id);
+  const requests = held.map((id) => ({
+    method: "eth_call",
+    params: [{ to: contract, data: encodeLastHoldCall(id) }, at],
+  }));
+  const answers = await batchAll(rpc, requests);
+  return new Map(held.map((id, i) => [id, words(answers[i]).uint(1)]));
 }
 
 const readParticipantHeads = (rpc: JsonRpc, contract: Address, ids: readonly ParticipantId[], at: string) =>

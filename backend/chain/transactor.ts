@@ -1,10 +1,11 @@
 import type { BaseWallet } from "ethers";
-import { fromHex, toHex } from "../domain/bytes.ts";
+import { fromHex, joinHex, toHex } from "../domain/bytes.ts";
 import type { SignedCustodyEvent } from "../domain/custody/events.ts";
+import type { HoldOrder } from "../domain/custody/holds.ts";
 import type { Proposal } from "../domain/participants/proposals.ts";
 import type { Fees } from "../domain/submissions/fees.ts";
 import type { Address, Hash, Hex } from "../domain/types.ts";
-import { encodeExecute, encodeSubmit } from "./encodeCalls.ts";
+import { encodeExecute, encodeHoldOrder, encodeSubmit } from "./encodeCalls.ts";
 import { batchAll, type JsonRpc } from "./jsonRpc.ts";
 import {
   parseReceipt,
@@ -31,6 +32,7 @@ export type Transactor = {
   readKnown(hashes: readonly Hash[]): Promise<Set<Hash>>;
   encodeEvents(events: readonly SignedCustodyEvent[]): Uint8Array;
   encodeProposal(proposal: Proposal, signatures: readonly Hex[]): Uint8Array;
+  encodeHoldOrder(order: HoldOrder, signatures: readonly Hex[]): Uint8Array;
   /** Signs calldata for the contract; null data is a transfer of nothing to oneself. Sends nothing. */
   sign(request: Fees & { nonce: number; gasLimit: number; calldata: Uint8Array | null }): Promise<SignedTransaction>;
   send(raw: Uint8Array): Promise<SendOutcome>;
@@ -67,8 +69,8 @@ export function createTransactor(
       return new Set(hashes.filter((_, i) => answers[i] !== null && answers[i] !== undefined));
     },
     encodeEvents: (events) => fromHex(encodeSubmit(events)),
-    encodeProposal: (proposal, signatures) =>
-      fromHex(encodeExecute(proposal, `0x${signatures.map((signature) => signature.slice(2)).join("")}`)),
+    encodeProposal: (proposal, signatures) => fromHex(encodeExecute(proposal, joinHex(signatures))),
+    encodeHoldOrder: (order, signatures) => fromHex(encodeHoldOrder(order, joinHex(signatures))),
     sign: ({ calldata, ...request }) =>
       signTransaction(wallet, {
         ...request,

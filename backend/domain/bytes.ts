@@ -13,6 +13,9 @@ export function fromHex(hex: string): Uint8Array {
   return hexToBytes(hex.slice(2));
 }
 
+/** One hex of many, in order. */
+export const joinHex = (parts: readonly Hex[]): Hex => `0x${parts.map((part) => part.slice(2)).join("")}`;
+
 /** keccak256 of the concatenation of the given parts. */
 export function keccak256(...parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return keccak_256(parts[0] as Uint8Array);

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import express, { type RequestHandler, Router } from "express";
-import { preferredMedium } from "./mediaType.ts";
+import express, { type Request, type RequestHandler, Router } from "express";
 
 /** Where `npm run build:web` puts the page. */
 const BUILT_PAGE = join(import.meta.dirname, "..", "web", "dist");
@@ -42,7 +41,7 @@ export function pageRouter(folder: string = BUILT_PAGE): Router {
   router.get("/", page);
   router.get(SHARED_ADDRESSES, (request, response, next) => {
     response.vary("accept");
-    if (preferredMedium(request) === "html") page(request, response, next);
+    if (prefersHtml(request)) page(request, response, next);
     else next();
   });
   const assets = join(folder, "assets");
@@ -72,3 +71,6 @@ function compressedAsset(root: string): RequestHandler<{ name: string }> {
     response.sendFile(file, { root, ...FOR_EVER });
   };
 }
+
+/** Only whoever names HTML gets it: programs that accept anything get JSON. */
+const prefersHtml = (request: Request): boolean => request.accepts(["json", "html"]) === "html";

@@ -19,14 +19,7 @@ export type Asked<P, Q, B> = {
   readonly request: IncomingMessage;
 };
 
-/** One answer of a route, as the OpenAPI document shows it. */
-export type Answer = {
-  readonly description: string;
-  readonly schema?: z.ZodType;
-  readonly type?: string;
-  /** Other media types of the same answer, by the client's choice. */
-  readonly alsoAs?: readonly string[];
-};
+type Answer = { readonly description: string; readonly schema?: z.ZodType; readonly type?: string };
 
 /** How a route's body is read and judged. */
 export type BodySpec<B> = {

@@ -12,6 +12,7 @@ import { openContentQueues } from "../storage/contentQueues.ts";
 import type { Database } from "../storage/database.ts";
 import { seekLeadership } from "../storage/leadership.ts";
 import { openProjection } from "../storage/projectionStore.ts";
+import { readReadyHoldOrder } from "../storage/readyHoldOrders.ts";
 import { readReadyProposal } from "../storage/readyProposals.ts";
 import { openSubmissions } from "../storage/submissions.ts";
 import { createContentStep } from "../workers/contentStep.ts";
@@ -85,6 +86,7 @@ export function startWorkers(parts: {
     chain: transactor,
     store: openSubmissions(database.pool, transactor.sender),
     readReadyProposal: () => readReadyProposal(database.pool),
+    readReadyHoldOrder: () => readReadyHoldOrder(database.pool),
     holdLeadership: () => leadership.hold(),
     onAlarm: alarmOnce(log),
     clock: () => performance.now(),

@@ -172,11 +172,13 @@ async function projectHolds(tx: Transaction, logs: readonly (LogOf<"Held"> | Log
   if (logs.length > 0) await refreshHolds(tx, [...new Set(logs.map((log) => log.passportId))]);
 }
 
-/** The flag as the last log of each passport says. */
+/** Flag and end as the last log of each passport says. */
 async function refreshHolds(tx: Transaction, ids: readonly PassportId[]): Promise<void> {
   await tx.query(
-    `UPDATE chain_passport p SET held = coalesce((SELECT h.held FROM chain_hold h WHERE h.passport_id = p.id
-       ORDER BY h.block_number DESC, h.log_index DESC LIMIT 1), false) WHERE p.id = ANY($1)`,
+    `UPDATE chain_passport p SET held = coalesce(last.held, false), held_until = last.until
+       FROM unnest($1::text[]) AS wanted(id) LEFT JOIN LATERAL (SELECT h.held, h.until FROM chain_hold h
+         WHERE h.passport_id = wanted.id ORDER BY h.block_number DESC, h.log_index DESC LIMIT 1) last ON true
+      WHERE p.id = wanted.id`,
     [ids],
   );
 }

@@ -1,5 +1,10 @@
 import { DomainError } from "../domain/errors.ts";
-import { fieldsOutsideAllowList, type ParsedRecord, parseRecord } from "../domain/records/parseRecord.ts";
+import {
+  fieldsOutsideAllowList,
+  isCreationRecord,
+  type ParsedRecord,
+  parseRecord,
+} from "../domain/records/parseRecord.ts";
 import { recordHash } from "../domain/records/recordHash.ts";
 import type { Hash } from "../domain/types.ts";
 import type { Transaction } from "./database.ts";
@@ -12,7 +17,7 @@ const subjectOf = (record: ParsedRecord): string =>
   record.type === "participant/1" ? `participant-${record.participantId}` : record.subject;
 
 /**
- * Stores records by hash, and the identifiers that mint records show: the one way for records that were accepted here
+ * Stores records by hash, and the identifiers that records of creation show: the one way for records that were accepted here
  * and for those that were fetched. A record that is there already stays; one that is here is no longer missing.
  */
 export async function storeRecords(tx: Transaction, records: readonly StorableRecord[]): Promise<void> {
@@ -32,12 +37,12 @@ export async function storeRecords(tx: Transaction, records: readonly StorableRe
     tx,
     "identifier",
     [
-      ["passport_id", "text", (mint) => mint.subject],
-      ["uid", "text", (mint) => mint.uid],
-      ["battery_code", "text", (mint) => mint.batteryCode ?? null],
+      ["passport_id", "text", (creation) => creation.subject],
+      ["uid", "text", (creation) => creation.uid],
+      ["battery_code", "text", (creation) => creation.batteryCode ?? null],
     ],
-    records.map(({ record }) => record).filter((record) => record.type === "mint/1"),
-    // A second mint of one passport comes only after the first was finally rejected: the later record counts.
+    records.map(({ record }) => record).filter(isCreationRecord),
+    // A second creation of one passport comes only after the first was finally rejected: the later record counts.
     "ON CONFLICT (passport_id) DO UPDATE SET battery_code = excluded.battery_code",
   );
   await tx.query("DELETE FROM missing_record WHERE hash = ANY($1)", [records.map(({ hash }) => hash)]);

@@ -7,7 +7,7 @@ import { inTransaction, type Transaction } from "./database.ts";
 import { insertRows } from "./insertRows.ts";
 
 export type SubmissionState = "sealed" | "submitted" | "mined" | "failed";
-export type SubmissionKind = "events" | "proposal" | "nothing";
+export type SubmissionKind = "events" | "proposal" | "hold-order" | "nothing";
 
 export type StoredAttempt = Fees & {
   readonly number: number;

@@ -1,8 +1,8 @@
 import { NO_FAILPOINT } from "../domain/failpoint.ts";
 import { bumpFees, type Fees } from "../domain/submissions/fees.ts";
-import { gasOfProposal, SUBMISSION_BASE_GAS } from "../domain/submissions/gas.ts";
+import { gasOfHoldOrder, gasOfProposal, SUBMISSION_BASE_GAS } from "../domain/submissions/gas.ts";
 import { advanceHeads, planSubmission } from "../domain/submissions/planSubmission.ts";
-import type { Hash } from "../domain/types.ts";
+import type { Hash, Hex } from "../domain/types.ts";
 import type { Attempt, NewAttempt, Relayer, RelayerOptions, Submission } from "./relayerNeeds.ts";
 
 const QUEUE_LENGTH = 2000;
@@ -167,6 +167,20 @@ export function createRelayer(options: RelayerOptions): Relayer {
     return true;
   };
 
+  /** A hold goes before the events that wait: it may be there to stop one of them. */
+  const sealHoldOrder = async (): Promise<boolean> => {
+    const ready = await options.readReadyHoldOrder();
+    if (ready === null) return false;
+    const { digest, order, signatures } = ready;
+    await store.seal({
+      kind: "hold-order",
+      calldata: chain.encodeHoldOrder(order, signatures),
+      gasLimit: SUBMISSION_BASE_GAS + gasOfHoldOrder(byteLength(signatures)),
+      digests: [digest],
+    });
+    return true;
+  };
+
   const sealEvents = async (inFlight: number): Promise<boolean> => {
     const queue = await store.readQueue(QUEUE_LENGTH);
     if (queue.length === 0) return false;
@@ -214,11 +228,14 @@ export function createRelayer(options: RelayerOptions): Relayer {
         return "progress";
       }
       if (inFlight >= maxInFlight) return "idle";
-      const sealed = (await sealProposal()) || (await sealEvents(inFlight));
+      const sealed = (await sealProposal()) || (await sealHoldOrder()) || (await sealEvents(inFlight));
       if (sealed) failpoint("seal.afterCommit");
       return sealed ? "progress" : "idle";
     },
   };
 }
+
+const byteLength = (signatures: readonly Hex[]): number =>
+  signatures.reduce((bytes, signature) => bytes + (signature.length - 2) / 2, 0);
 
 const nonceOf = (submission: Submission): number => submission.attempts[0]?.nonce ?? Number.POSITIVE_INFINITY;

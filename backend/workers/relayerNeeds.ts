@@ -1,4 +1,5 @@
 import type { SignedCustodyEvent } from "../domain/custody/events.ts";
+import type { HoldOrder } from "../domain/custody/holds.ts";
 import type { Failpoint } from "../domain/failpoint.ts";
 import type { Proposal } from "../domain/participants/proposals.ts";
 import type { Fees } from "../domain/submissions/fees.ts";
@@ -17,7 +18,7 @@ export type Attempt = Fees & {
 };
 export type Submission = {
   readonly id: string;
-  readonly kind: "events" | "proposal" | "nothing";
+  readonly kind: "events" | "proposal" | "hold-order" | "nothing";
   readonly calldata: Uint8Array;
   readonly gasLimit: number;
   readonly state: "sealed" | "submitted" | "mined" | "failed";
@@ -38,6 +39,7 @@ export type RelayChain = {
   readKnown(hashes: readonly Hash[]): Promise<Set<Hash>>;
   encodeEvents(events: readonly SignedCustodyEvent[]): Uint8Array;
   encodeProposal(proposal: Proposal, signatures: readonly Hex[]): Uint8Array;
+  encodeHoldOrder(order: HoldOrder, signatures: readonly Hex[]): Uint8Array;
   sign(
     request: Fees & { nonce: number; gasLimit: number; calldata: Uint8Array | null },
   ): Promise<{ readonly raw: Uint8Array; readonly hash: Hash }>;
@@ -57,7 +59,7 @@ export type RelayStore = {
   markSent(hash: Hash): Promise<void>;
   setState(id: string, state: Submission["state"], minedBlock: number | null): Promise<void>;
   seal(submission: {
-    kind: "events" | "proposal";
+    kind: "events" | "proposal" | "hold-order";
     calldata: Uint8Array;
     gasLimit: number;
     digests: readonly Hash[];
@@ -85,6 +87,12 @@ export type RelayerOptions = {
   readonly readReadyProposal: () => Promise<{
     readonly digest: Hash;
     readonly proposal: Proposal;
+    readonly signatures: readonly Hex[];
+  } | null>;
+  /** A hold or release that the contract would carry out now; null where there is none. */
+  readonly readReadyHoldOrder: () => Promise<{
+    readonly digest: Hash;
+    readonly order: HoldOrder;
     readonly signatures: readonly Hex[];
   } | null>;
   /** Whether this process may relay (see storage/leadership). */

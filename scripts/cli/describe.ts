@@ -1,5 +1,9 @@
 import type { SignedCustodyEvent } from "../../backend/domain/custody/events.ts";
-import type { Proposal } from "../../backend/domain/participants/proposals.ts";
+import {
+  isQuorumOrder,
+  type QuorumDecision,
+  type QuorumOrder,
+} from "../../backend/domain/participants/quorumDecision.ts";
 import { roleNames } from "../../backend/domain/participants/roles.ts";
 import type { JsonObject } from "../../backend/domain/types.ts";
 import type { Change } from "./actions/proposeChange.ts";
@@ -12,9 +16,23 @@ const shown = (value: unknown): string => plain(String(value));
 export const moment = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
 /** What governors put their names under, in words. */
-export function describeProposal(proposal: Proposal, record: JsonObject | null): string {
+export function describeProposal(proposal: QuorumDecision, record: JsonObject | null): string {
+  if (isQuorumOrder(proposal)) return `${describeOrder(proposal)}\nvalid until ${moment(proposal.deadline)}`;
   const validity = `valid until ${moment(proposal.deadline)}, on registry head ${proposal.registryHead}`;
   return `${describeChange(proposal, record)}\n${validity}`;
+}
+
+/** What the quorum is to order about passports. */
+export function describeOrder(order: QuorumOrder): string {
+  if (order.kind === "release") {
+    const { passportId, counter, reasonHash } = order;
+    return [`Release passport ${passportId} from its hold ${counter}`, `  hash of the reason ${reasonHash}`].join("\n");
+  }
+  return [
+    `Move ${order.items.length} passports to participant ${order.counterparty}, whatever their custodians say;`,
+    "the receiver must accept. It will always be shown as ordered by the quorum.",
+    ...order.items.map(({ passportId }, position) => `  ${String(position).padStart(3)}  ${passportId}`),
+  ].join("\n");
 }
 
 /** The change alone, without the validity that a proposal gives it. */

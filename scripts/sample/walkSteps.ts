@@ -1,6 +1,6 @@
 import { passportIdOf } from "../../backend/domain/identifiers/passportId.ts";
 import type { JsonObject, PassportId, Uid } from "../../backend/domain/types.ts";
-import { prepareItem, prepareMintItem } from "../cli/actions/prepareItems.ts";
+import { prepareItem, prepareNewItem } from "../cli/actions/prepareItems.ts";
 import { readStates } from "../cli/actions/readStates.ts";
 import { type Submission, signEvent } from "../cli/actions/signEvent.ts";
 import type { Signer } from "../cli/keys/keystore.ts";
@@ -75,7 +75,7 @@ export const WALK: readonly WalkStep[] = [
 export async function signStep(session: Session, keys: SampleKeys, step: WalkStep): Promise<Submission> {
   const actor = await findActor(session, keys.firms.get(step.by.key) as Signer, step.by.id);
   if (step.kind === "mint") {
-    const items = [RECYCLED_PACK, PACK_IN_USE].map((fields) => prepareMintItem(actor.participant, fields));
+    const items = [RECYCLED_PACK, PACK_IN_USE].map((fields) => prepareNewItem("mint", actor.participant, fields));
     return await signEvent(session, actor, "mint", items);
   }
   const states = await readStates(session, step.passports);

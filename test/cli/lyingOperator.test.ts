@@ -14,7 +14,7 @@ import { cidOf } from "../../backend/domain/records/cid.ts";
 import type { Address, Hash, Head, PassportId } from "../../backend/domain/types.ts";
 import { acceptOffer, reviewOffer } from "../../scripts/cli/actions/acceptOffer.ts";
 import { packConsignments } from "../../scripts/cli/actions/packConsignments.ts";
-import { prepareMintItem } from "../../scripts/cli/actions/prepareItems.ts";
+import { prepareNewItem } from "../../scripts/cli/actions/prepareItems.ts";
 import { approveProposal, reviewProposal } from "../../scripts/cli/actions/proposeChange.ts";
 import { signerOf } from "../../scripts/cli/keys/keystore.ts";
 import type { Participant } from "../../scripts/cli/operator/answers.ts";
@@ -188,7 +188,7 @@ describe("a governor before a lying operator", () => {
 
 describe("packConsignments", () => {
   const issuer = participant(1, GIVER.address);
-  const items = Array.from({ length: 450 }, (_, i) => prepareMintItem(issuer, { uid: `urn:cellworks:${i}` }));
+  const items = Array.from({ length: 450 }, (_, i) => prepareNewItem("mint", issuer, { uid: `urn:cellworks:${i}` }));
 
   it("gives consignments of at most 200, ascending, with every item once", () => {
     const packed = packConsignments(items);

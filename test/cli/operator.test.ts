@@ -113,6 +113,7 @@ describe("failures", () => {
       rpcs: [],
       trustRoot: { chainId: 1, contract: "0x", codeHash: "0x" } as unknown as VerificationReport["trustRoot"],
       successor: null,
+      heldUntil: null,
       pendingEvents: 0,
       checks: [{ ...line, reason: `Issued by ${hostile}.`, compared }],
     };

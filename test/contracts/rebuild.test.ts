@@ -43,7 +43,7 @@ async function writtenSlots(installation: Installation): Promise<Set<bigint>> {
 
 for (const signatureType of SIGNATURE_TYPES) {
   describe(`The contract's state, rebuilt from its logs alone (${signatureType})`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let installation: Installation;
     let rebuilt: Rebuilt;
 

@@ -3,6 +3,7 @@ import { createTransactor } from "../../backend/chain/transactor.ts";
 import { formatSignedCustodyEvent, isDeclined, type SignedCustodyEvent } from "../../backend/domain/custody/events.ts";
 import { hashEvent } from "../../backend/domain/custody/hashEvent.ts";
 import type { Hash } from "../../backend/domain/types.ts";
+import { readReadyHoldOrder } from "../../backend/storage/readyHoldOrders.ts";
 import { readReadyProposal } from "../../backend/storage/readyProposals.ts";
 import { openSubmissions } from "../../backend/storage/submissions.ts";
 import { createRelayer } from "../../backend/workers/relayer.ts";
@@ -24,6 +25,7 @@ export function relayerOf(
     chain,
     store: openSubmissions(database.pool, chain.sender),
     readReadyProposal: () => readReadyProposal(database.pool),
+    readReadyHoldOrder: () => readReadyHoldOrder(database.pool),
     holdLeadership: async () => true,
     onAlarm: (alarm) => alarms.push(alarm),
     clock: () => performance.now(),

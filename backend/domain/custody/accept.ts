@@ -36,9 +36,9 @@ export type AcceptedItem = {
   readonly declined: boolean;
 };
 
-/** A handover that only its giver signed: it waits for the receiver. */
+/** A handover that only its giver signed, or a reassignment that only the quorum did: it waits for the receiver. */
 export const isOffer = (event: SignedCustodyEvent): boolean =>
-  event.kind === "handover" && event.counterpartySignature === "0x";
+  hasCounterparty(event.kind) && event.counterpartySignature === "0x";
 
 /**
  * Whether an operator may promise an event (or keep an offer), by the contract's rules and the state it knows. All items

@@ -50,6 +50,9 @@ export const MAX_SIGNATURE_BYTES = 4096;
 
 export const hasCounterparty = (kind: CustodyKind): boolean => kind === "handover" || kind === "reassignment";
 
+/** Kinds whose items without a previous head bring passports into being. */
+export const mayCreate = (kind: CustodyKind): boolean => kind === "mint" || kind === "transformation";
+
 export const isDeclined = (declined: bigint, position: number): boolean => ((declined >> BigInt(position)) & 1n) === 1n;
 
 const uint = (value: unknown, max: number, field: string): number => {

@@ -13,10 +13,11 @@ import { formatJsonPath, type JsonPath } from "./jsonPath.ts";
 import { isRecordType, publicPathsOf, type RecordType } from "./recordTypes.ts";
 
 /** A record whose clear fields are known to have their form. `payload` is the record as hashed, digests included. */
-export type ParsedRecord = MintRecord | ParticipantRecord | SubjectRecord;
+export type ParsedRecord = CreationRecord | ParticipantRecord | SubjectRecord;
 
-export interface MintRecord {
-  readonly type: "mint/1";
+/** Of an item that begins: minted, or made by a transformation. */
+export interface CreationRecord {
+  readonly type: "mint/1" | "transformation/1";
   readonly subject: PassportId;
   readonly uid: Uid;
   /** GB/T 34014, upper case; undefined where the battery has none. */
@@ -34,7 +35,7 @@ export interface ParticipantRecord {
   readonly payload: JsonObject;
 }
 
-/** Custody events other than a mint, and data records: nothing in clear but what they are about. */
+/** Of an item that a custody event moves or ends, and data records: nothing in clear but what they are about. */
 export interface SubjectRecord {
   readonly type: Exclude<RecordType, "mint/1" | "participant/1">;
   readonly subject: PassportId;
@@ -54,8 +55,8 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
 
 /**
  * Reads a record that is already JSON. Throws `record-malformed` (no object, too deep, a clear field without its
- * form; details: path, rule), `record-type-unknown`, `record-subject-mismatch` (a mint's subject that does not derive
- * from its uid), the codes of `parseUid` for a mint's uid and battery code, and for the digests `sd-algorithm-unknown`, `sd-malformed`, `sd-digest-repeated`.
+ * form; details: path, rule), `record-type-unknown`, `record-subject-mismatch` (the subject of a creation does not
+ * derive from its uid), the codes of `parseUid` for its uid and battery code, and for the digests `sd-algorithm-unknown`, `sd-malformed`, `sd-digest-repeated`.
  */
 export function readRecord(payload: JsonValue): ParsedRecord {
   if (!isObject(payload)) throw malformed([], "object", "A record is an object.");
@@ -71,8 +72,11 @@ export function readRecord(payload: JsonValue): ParsedRecord {
   if (type === "participant/1") return readParticipant(payload);
   const subject = payload.subject;
   if (!isPassportId(subject)) throw malformed(["subject"], "passport-id", "The subject is not a passport id.");
-  if (type !== "mint/1") return { type, subject, payload };
-  return readMint(payload, subject);
+  // A transformation has one record for each item: only those of its outputs name a new item.
+  if (type === "mint/1" || (type === "transformation/1" && payload.uid !== undefined)) {
+    return readCreation(type, payload, subject);
+  }
+  return { type, subject, payload };
 }
 
 /**
@@ -96,7 +100,10 @@ export function fieldsOutsideAllowList(record: ParsedRecord): string[] {
   return outside;
 }
 
-function readMint(payload: JsonObject, subject: PassportId): MintRecord {
+/** True for the record of an item that begins: it names the item's identifiers. */
+export const isCreationRecord = (record: ParsedRecord): record is CreationRecord => "uid" in record;
+
+function readCreation(type: CreationRecord["type"], payload: JsonObject, subject: PassportId): CreationRecord {
   const { uid, batteryCode } = payload;
   if (typeof uid !== "string" || normaliseUid(uid) !== uid) {
     throw malformed(["uid"], "uid", "The uid is missing, or not in the one spelling of its scheme.");
@@ -108,11 +115,11 @@ function readMint(payload: JsonObject, subject: PassportId): MintRecord {
       uid,
     });
   }
-  if (batteryCode === undefined) return { type: "mint/1", subject, uid: uid as Uid, batteryCode, payload };
+  if (batteryCode === undefined) return { type, subject, uid: uid as Uid, batteryCode, payload };
   if (typeof batteryCode !== "string" || decodeBatteryCode(batteryCode).code !== batteryCode) {
     throw malformed(["batteryCode"], "battery-code", "The battery code is not text in upper case.");
   }
-  return { type: "mint/1", subject, uid: uid as Uid, batteryCode, payload };
+  return { type, subject, uid: uid as Uid, batteryCode, payload };
 }
 
 function readParticipant(payload: JsonObject): ParticipantRecord {

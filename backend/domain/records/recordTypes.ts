@@ -78,9 +78,20 @@ export const RECORD_TYPES = {
   },
   "handover/1": SEALED,
   "withdrawal/1": SEALED,
-  // The outputs are new items, and a look-up by identifier must find them; what was turned into what the chain shows.
+  // The outputs are new items with passports of their own (Art. 77(7)), so what is public of a mint is public of them.
+  // What was turned into what the chain shows; the codes of the originals stay with the product (GB/T 34014).
   "transformation/1": {
-    fields: { ...ENVELOPE, uid: shown("uid"), batteryCode: shown("battery-code"), level: shown("level") },
+    fields: {
+      ...ENVELOPE,
+      uid: shown("uid"),
+      batteryCode: shown("battery-code"),
+      "originalCodes[*]": shown("battery-code"),
+      level: shown("level"),
+      ...MODEL,
+      "manufacturing.place": shown("text"),
+      "manufacturing.date": shown("date"),
+    },
+    relations: [mintIdentity],
     padTo: 16,
   },
   "closure/1": SEALED,

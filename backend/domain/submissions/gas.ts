@@ -37,6 +37,11 @@ export function gasOfEvent(event: SignedCustodyEvent): number {
   return EVENT_GAS + items + signatures.reduce((sum, bytes) => sum + signatureGas(bytes), 0);
 }
 
+const HOLD_ORDER_GAS = 120_000;
+
+/** Upper bound of the gas of a hold or release with signatures of that many bytes in all. */
+export const gasOfHoldOrder = (signatureBytes: number): number => HOLD_ORDER_GAS + signatureGas(signatureBytes);
+
 const PROPOSAL_GAS = 400_000;
 const GOVERNOR_GAS = 30_000;
 

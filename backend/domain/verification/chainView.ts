@@ -53,6 +53,8 @@ export type ChainView = {
   /** The tag that chose the block. */
   readonly tag: "finalized" | "safe" | "latest";
   readonly passports: ReadonlyMap<PassportId, PassportState>;
+  /** Last second of the last hold, of those passports whose hold flag is set. */
+  readonly holds: ReadonlyMap<PassportId, UnixTime>;
   readonly participantHeads: ReadonlyMap<ParticipantId, Hash>;
   /** Logs by event digest, up to that block; null when the RPC serves no logs (a pruned node). */
   readonly custodyLogs: ReadonlyMap<Hash, readonly CustodyLog[]> | null;

@@ -1,4 +1,4 @@
-import type { Address, Hash, Head, PassportId } from "../types.ts";
+import type { Address, Hash, Head, PassportId, UnixTime } from "../types.ts";
 import type { TrustRoot } from "./trustRoot.ts";
 
 /** The checks, in the order in which the report lists them. */
@@ -50,6 +50,8 @@ export type VerificationReport = {
   readonly trustRoot: TrustRoot;
   /** Set when the quorum pointed to a successor contract: shown, never followed by itself. */
   readonly successor: Address | null;
+  /** A regulator has stopped the passport from moving, up to and with this second; null where nothing stops it. */
+  readonly heldUntil: UnixTime | null;
   /** Custody events in the bundle that are not final yet. */
   readonly pendingEvents: number;
   readonly checks: readonly CheckLine[];

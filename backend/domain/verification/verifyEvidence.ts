@@ -1,5 +1,7 @@
+import { holdStands } from "../custody/holds.ts";
 import { DomainError } from "../errors.ts";
 import { type RecoverSigner, recoverSigner } from "../signatures.ts";
+import type { PassportId, UnixTime } from "../types.ts";
 import { type EvidenceBundle, parseBundle } from "./bundle.ts";
 import type { ChainQuestion, ChainUnavailable, ChainView } from "./chainView.ts";
 import { checkCustodyRules } from "./checkCustodyRules.ts";
@@ -98,9 +100,17 @@ export function verifyEvidence(
     rpcs: chainView.rpcs,
     trustRoot,
     successor: rooted ? (view?.successor ?? null) : null,
+    heldUntil: subject !== undefined && rooted && view !== null ? heldUntil(view, subject.passportId) : null,
     pendingEvents: subject !== undefined && final !== null && final >= 0 ? subject.steps.length - final : 0,
     checks,
   };
+}
+
+/** As of the view's block: an expired hold stops nothing, though its flag is still set. */
+function heldUntil({ passports, holds, block }: ChainView, id: PassportId): UnixTime | null {
+  const state = passports.get(id);
+  const until = holds.get(id) ?? null;
+  return state?.phase === "active" && holdStands(state.held, until, block.time) ? until : null;
 }
 
 function readBundle(bytes: Uint8Array, trustRoot: TrustRoot) {

@@ -12,7 +12,7 @@ import { paging, participantIdText, phase } from "../schemas/values.ts";
 const byId = z.object({ dppId: dppIdParam });
 
 export function passportRoutes(dependencies: AppDependencies): Route[] {
-  const { database, deployment } = dependencies;
+  const { database, deployment, now } = dependencies;
   const readVerification = verificationReader(dependencies);
   return [
     route({
@@ -32,7 +32,7 @@ export function passportRoutes(dependencies: AppDependencies): Route[] {
       answers: { 200: { description: "A page of passports.", schema: passportList } },
       crossOrigin: true,
       async handle({ query }) {
-        const { entries: passports, ...rest } = await listPassports(database, deployment, query);
+        const { entries: passports, ...rest } = await listPassports(database, deployment, query, now());
         return { status: 200, json: { passports, ...rest } };
       },
     }),
@@ -48,7 +48,7 @@ export function passportRoutes(dependencies: AppDependencies): Route[] {
       crossOrigin: true,
       handle: async ({ params }) => ({
         status: 200,
-        json: await readCustody(database, passportIdFrom(deployment, params.dppId)),
+        json: await readCustody(database, passportIdFrom(deployment, params.dppId), now()),
       }),
     }),
     route({

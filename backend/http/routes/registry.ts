@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isQuorumOrder } from "../../domain/participants/quorumDecision.ts";
 import { ROLES } from "../../domain/participants/roles.ts";
 import type { JsonObject } from "../../domain/types.ts";
 import { listParticipants } from "../../services/participants/listParticipants.ts";
@@ -7,16 +8,18 @@ import { readRegistry } from "../../services/participants/readRegistry.ts";
 import { approveProposal } from "../../services/proposals/approveProposal.ts";
 import { listProposals } from "../../services/proposals/listProposals.ts";
 import { proposeChange } from "../../services/proposals/proposeChange.ts";
+import { proposeOrder } from "../../services/proposals/proposeOrder.ts";
 import { readProposal } from "../../services/proposals/readProposal.ts";
 import type { AppDependencies } from "../dependencies.ts";
 import { type Route, route } from "../route.ts";
+import { submission } from "../schemas/custody.ts";
 import {
   approval,
   participantHistory,
   participantList,
-  proposal,
   proposalList,
   proposalState,
+  quorumDecision,
   registry,
 } from "../schemas/registry.ts";
 import { flagText, hash, paging, participantIdText } from "../schemas/values.ts";
@@ -73,7 +76,7 @@ export function registryRoutes(dependencies: AppDependencies): Route[] {
       answers: { 200: { description: "A page of proposals.", schema: proposalList } },
       crossOrigin: true,
       async handle({ query }) {
-        const { entries: proposals, ...rest } = await listProposals(database, query, now());
+        const { entries: proposals, ...rest } = await listProposals(dependencies, query, now());
         return { status: 200, json: { proposals, ...rest } };
       },
     }),
@@ -87,28 +90,37 @@ export function registryRoutes(dependencies: AppDependencies): Route[] {
       answers: { 200: { description: "The proposal.", schema: proposalState } },
       problems: [404],
       crossOrigin: true,
-      handle: async ({ params }) => ({ status: 200, json: await readProposal(database, params.digest, now()) }),
+      handle: async ({ params }) => ({ status: 200, json: await readProposal(dependencies, params.digest, now()) }),
     }),
     route({
       method: "post",
       path: "/v1/proposals",
       operationId: "proposeChange",
       tag: "Participants",
-      summary: "Propose a change of the registry, approved by the governor who proposes it.",
+      summary:
+        "Propose a change of the registry, the release of a hold or a reassignment, approved by the governor who proposes it.",
       body: {
-        schema: z.strictObject({
-          proposal,
-          record: record.optional(),
-          approvals: z.array(approval).max(20).default([]),
-        }),
+        schema: z
+          .strictObject({
+            proposal: quorumDecision,
+            record: record.optional().meta({ description: "Of a participant, for a change of the registry." }),
+            records: submission.shape.records.optional().meta({ description: "Of a reassignment, one per item." }),
+            approvals: z.array(approval).max(20).default([]),
+          })
+          .refine(({ proposal, record, records }) => (isQuorumOrder(proposal) ? !record : !records), {
+            message: "A change of the registry may have a record, a reassignment has records.",
+          }),
       },
       answers: {
         200: { description: "Known already; approvals were added.", schema: proposalState },
         201: { description: "New.", schema: proposalState },
       },
-      problems: [403, 409, 413, 415, 422],
+      problems: [403, 404, 409, 413, 415, 422],
       async handle({ body }) {
-        const { created, proposal: state } = await proposeChange(writing, body);
+        const { proposal, record, records = [], approvals } = body;
+        const { created, proposal: state } = isQuorumOrder(proposal)
+          ? await proposeOrder(writing, { proposal, records, approvals })
+          : await proposeChange(writing, { proposal, record, approvals });
         return { status: created ? 201 : 200, json: state };
       },
     }),
@@ -117,11 +129,11 @@ export function registryRoutes(dependencies: AppDependencies): Route[] {
       path: "/v1/proposals/{digest}/approvals",
       operationId: "approveProposal",
       tag: "Participants",
-      summary: "Approve a proposal as a governor; at the threshold it is sent to the chain.",
+      summary: "Approve as a governor; at the threshold it goes to the chain, or to the receiver of a reassignment.",
       params: z.object({ digest: hash }),
       body: { schema: approval },
       answers: { 200: { description: "The proposal with the approval.", schema: proposalState } },
-      problems: [403, 404, 409, 413, 415],
+      problems: [403, 404, 409, 413, 415, 422],
       handle: async ({ params, body }) => ({ status: 200, json: await approveProposal(writing, params.digest, body) }),
     }),
   ];

@@ -1,7 +1,22 @@
 import * as z from "zod";
+import { MAX_ITEMS } from "../../domain/custody/events.ts";
 import type { Proposal } from "../../domain/participants/proposals.ts";
+import type { QuorumOrder } from "../../domain/participants/quorumDecision.ts";
 import { ROLES } from "../../domain/participants/roles.ts";
-import { address, bytes, finality, hash, jsonObject, nextCursor, shownAddress, shownHash, unixTime } from "./values.ts";
+import { releaseByQuorum } from "./holds.ts";
+import {
+  address,
+  bytes,
+  finality,
+  hash,
+  head,
+  jsonObject,
+  nextCursor,
+  passportId,
+  shownAddress,
+  shownHash,
+  unixTime,
+} from "./values.ts";
 
 const id = z.int().min(1).max(0xffffff);
 const roles = z.int().min(0).max(511).meta({ description: "Bitmap of roles." });
@@ -32,6 +47,27 @@ export const proposal = z
     z.strictObject({ kind: z.literal("succession"), ...common, successor: address }),
   ])
   .meta({ id: "Proposal" }) satisfies z.ZodType<Proposal>;
+
+/** What governors order about passports. */
+const quorumOrder = z
+  .discriminatedUnion("kind", [
+    releaseByQuorum,
+    z.strictObject({
+      kind: z.literal("reassignment"),
+      actor: z.literal(0),
+      counterparty: id,
+      occurredAt: unixTime,
+      deadline: unixTime,
+      items: z
+        .array(z.strictObject({ passportId, prevHead: head, recordHash: hash }))
+        .min(1)
+        .max(MAX_ITEMS),
+    }),
+  ])
+  .meta({ id: "QuorumOrder" }) satisfies z.ZodType<QuorumOrder>;
+
+/** Everything that governors sign. */
+export const quorumDecision = z.discriminatedUnion("kind", [proposal, quorumOrder]);
 
 export const approval = z.strictObject({ governor: address.optional(), signature: bytes });
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Address, Hash, Hex, PassportId } from "../../domain/types.ts";
+import type { Address, Hash, Head, Hex, PassportId } from "../../domain/types.ts";
 
 const hexOf = (bytes: number, description: string) =>
   z
@@ -13,6 +13,7 @@ const lower = <T extends Hex>(bytes: number, description: string) =>
 
 export const hash = lower<Hash>(32, "32 bytes.");
 export const address = lower<Address>(20, "An address, 20 bytes.");
+export const head = lower<Head>(28, "A passport's head, 28 bytes.");
 export const shownHash = hexOf(32, "32 bytes.");
 export const shownHead = hexOf(28, "A passport's head, 28 bytes.");
 export const shownAddress = hexOf(20, "An address, 20 bytes.");
@@ -53,19 +54,9 @@ export const flagText = z
   .transform((text) => text === "true")
   .meta({ override: { type: "boolean" } });
 
-const LONGEST_PAGE = 200;
-
-/** The fields of a list's query: how many, and where it goes on. Whoever asks for more gets a full page. */
+/** The fields of a list's query: how many, and where it goes on. */
 export const paging = {
-  limit: z
-    .string()
-    .regex(/^0*[1-9]\d{0,8}$/)
-    .transform((text) => Math.min(Number(text), LONGEST_PAGE))
-    .meta({
-      description: `Most entries to answer; ${LONGEST_PAGE} at once.`,
-      override: { type: "integer", minimum: 1 },
-    })
-    .default(50),
+  limit: wholeText(1, 200, "Most entries to answer.").default(50),
   cursor: z.string().min(1).max(200).optional().meta({ description: "`nextCursor` of the page before." }),
 };
 export const nextCursor = z.string().optional().meta({ description: "Absent on the last page." });

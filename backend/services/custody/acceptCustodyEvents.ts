@@ -1,10 +1,11 @@
 import type { Pool } from "pg";
 import { type AcceptedItem, decideAcceptance, isOffer } from "../../domain/custody/accept.ts";
-import { formatBitmap } from "../../domain/custody/events.ts";
+import { formatBitmap, mayCreate } from "../../domain/custody/events.ts";
 import { judgeIssuing } from "../../domain/custody/issuing.ts";
 import { domainSeparator, type SigningDomain } from "../../domain/eip712.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { type Failpoint, NO_FAILPOINT } from "../../domain/failpoint.ts";
+import { isCreationRecord } from "../../domain/records/parseRecord.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, UnixTime } from "../../domain/types.ts";
 import { inTransaction, type Transaction } from "../../storage/database.ts";
@@ -47,8 +48,7 @@ export type Acceptor = {
   close(): Promise<void>;
 };
 
-/** Items committed together: some tens of milliseconds, in which the next batch gathers. */
-const MAX_BATCH = 1_000;
+const MAX_BATCH = 500;
 const MAX_WAITING = 5_000;
 /** Longest time between accepting an event and its place on chain that a receipt promises, in seconds. */
 const ANCHOR_DELAY = 3600;
@@ -61,7 +61,6 @@ export function createAcceptor(dependencies: AcceptDependencies): Acceptor {
   const group = groupCommit<PreparedSubmission, AcceptOutcome>({
     commit: (batch) => commitBatch({ ...dependencies, separator, backlog }, batch),
     maxBatch: MAX_BATCH,
-    weightOf: ({ event }) => event.items.length,
     maxWaiting: MAX_WAITING,
   });
   return {
@@ -188,7 +187,7 @@ function repeated({ event, digest }: PreparedSubmission, { declined, outcome }: 
 
 function decide(submission: PreparedSubmission, view: BatchView): AcceptedItem[] {
   const items = decideAcceptance(submission, view);
-  if (submission.event.kind === "mint") requireOwnIdentifiers(submission, view);
+  if (mayCreate(submission.event.kind)) requireOwnIdentifiers(submission, view);
   return items;
 }
 
@@ -201,7 +200,7 @@ function requireOwnIdentifiers({ event, records }: PreparedSubmission, view: Bat
     });
   }
   for (const [position, { record }] of records.entries()) {
-    if (record.type !== "mint/1" || judgeIssuing(roles, prefixes, record.uid) !== "outside-prefixes") continue;
+    if (!isCreationRecord(record) || judgeIssuing(roles, prefixes, record.uid) !== "outside-prefixes") continue;
     throw new DomainError("identifier-outside-prefixes", "The issuer may not mint under this identifier.", {
       position,
       uid: record.uid,

@@ -1,5 +1,6 @@
 import {
   formatSignedCustodyEvent,
+  hasCounterparty,
   parseBitmap,
   parseSignedCustodyEvent,
   type SignedCustodyEvent,
@@ -22,7 +23,8 @@ export type HandoverAcceptance = {
 };
 
 /**
- * Joins a receiver's acceptance to the offer it is for, and accepts the handover. The offer may come with the
+ * Joins a receiver's acceptance to the offer it is for, and accepts the handover (or the reassignment that the quorum
+ * signed). The offer may come with the
  * acceptance, so that it can be accepted at any operator.
  * @throws DomainError `handover-unknown`, `offer-digest-mismatch`, and those of accepting a custody event
  */
@@ -40,7 +42,7 @@ export async function acceptHandover(
   };
   const context = { separator: acceptor.separator, recoverSigner };
   const prepared = prepareSubmission(context, { event: formatSignedCustodyEvent(event), records: offer.records });
-  if (prepared.digest !== digest || event.kind !== "handover") {
+  if (prepared.digest !== digest || !hasCounterparty(event.kind)) {
     throw new DomainError("offer-digest-mismatch", "The offer given is not the one whose digest the URL names.", {
       digest,
       found: prepared.digest,

@@ -6,12 +6,18 @@ import {
   parseSignedCustodyEvent,
   type SignedCustodyEvent,
 } from "../../domain/custody/events.ts";
-import { acceptanceDigest, hashEvent } from "../../domain/custody/hashEvent.ts";
+import { acceptanceDigest, hashEvent, isCreated } from "../../domain/custody/hashEvent.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
 import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
+import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
 import { reveal } from "../../domain/records/disclosures.ts";
-import { fieldsOutsideAllowList, type ParsedRecord, readRecord } from "../../domain/records/parseRecord.ts";
+import {
+  fieldsOutsideAllowList,
+  isCreationRecord,
+  type ParsedRecord,
+  readRecord,
+} from "../../domain/records/parseRecord.ts";
 import { recordHash } from "../../domain/records/recordHash.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Address, Hash, Hex, JsonObject } from "../../domain/types.ts";
@@ -99,20 +105,16 @@ function prepareRecord(
   }
   const record = readRecord(payload);
   requireAbout(record, kind, item);
+  requireNamed(record, kind, item);
   const outside = fieldsOutsideAllowList(record);
   if (outside.length > 0) {
     throw new DomainError("record-field-not-public", "The record shows fields that its type withholds.", {
       paths: outside.slice(0, 20),
     });
   }
-  const { value, disclosed } = reveal(payload, disclosures);
+  const { value } = reveal(payload, disclosures);
   requireRecordFields(record.type, value);
-  return {
-    hash,
-    bytes,
-    record,
-    disclosures: disclosed.map(({ digest, disclosure }) => ({ digest, text: disclosure })),
-  };
+  return { hash, bytes, record, disclosures: disclosures.map((text) => ({ digest: digestOfDisclosure(text), text })) };
 }
 
 function requireAbout(record: ParsedRecord, kind: CustodyKind, item: Item): void {
@@ -124,6 +126,17 @@ function requireAbout(record: ParsedRecord, kind: CustodyKind, item: Item): void
       passportId: item.passportId,
     });
   }
+}
+
+/** Whoever scans a new item's identifier must find its passport: the record of its creation names it. */
+function requireNamed(record: ParsedRecord, kind: CustodyKind, item: Item): void {
+  if (isCreated(kind, item) === isCreationRecord(record)) return;
+  const problem = isCreated(kind, item)
+    ? { path: "$.uid", rule: "required", message: "The record of a new item names its uid." }
+    : { path: "$.uid", rule: "not-created", message: "Only the record of a new item names a uid." };
+  throw new DomainError("record-fields-invalid", `A field of the record breaks a rule: ${problem.path}.`, {
+    problems: [problem],
+  });
 }
 
 /** Adds the position of the item to whatever is wrong with its record. */

@@ -1,5 +1,5 @@
 import { type AcceptView, advance, type Candidate, type PromisedItem } from "../../domain/custody/accept.ts";
-import { hasCounterparty } from "../../domain/custody/events.ts";
+import { hasCounterparty, mayCreate } from "../../domain/custody/events.ts";
 import { NO_PASSPORT, type PassportState } from "../../domain/custody/state.ts";
 import type { IdentifierPrefix } from "../../domain/identifiers/identifierPrefix.ts";
 import { parseRecord } from "../../domain/records/parseRecord.ts";
@@ -9,7 +9,7 @@ import type { Transaction } from "../../storage/database.ts";
 /** An accept view whose states may be advanced while a batch is decided, and what issuers may mint under. */
 export type BatchView = AcceptView & {
   readonly states: Map<PassportId, PassportState>;
-  /** Prefixes from the current record of each minting participant; absent when that record is not here yet. */
+  /** Prefixes from the current record of each participant that creates passports; absent when that record is not here yet. */
   readonly prefixes: ReadonlyMap<ParticipantId, readonly IdentifierPrefix[]>;
 };
 
@@ -24,14 +24,14 @@ export async function readAcceptView(
 ): Promise<BatchView> {
   const passportIds = new Set<PassportId>();
   const participantIds = new Set<ParticipantId>();
-  const minters = new Set<ParticipantId>();
+  const issuers = new Set<ParticipantId>();
   for (const { event } of candidates) {
     participantIds.add(event.actor);
     if (hasCounterparty(event.kind)) participantIds.add(event.counterparty);
-    if (event.kind === "mint") minters.add(event.actor);
+    if (mayCreate(event.kind)) issuers.add(event.actor);
     for (const item of event.items) passportIds.add(item.passportId);
   }
-  const states = await readStates(tx, [...passportIds]);
+  const states = await readStates(tx, [...passportIds], now);
   const { rows: participants } = await tx.query<{
     id: number;
     signer: Address;
@@ -49,7 +49,7 @@ export async function readAcceptView(
     states,
     prefixes: await readPrefixes(
       tx,
-      participants.filter((row) => minters.has(row.id)),
+      participants.filter((row) => issuers.has(row.id)),
     ),
   };
 }
@@ -67,16 +67,21 @@ type StateRow = PassportState & { readonly id: PassportId; readonly prevHead: He
 
 /**
  * The chain's states, advanced by what is promised. One statement, so that both come from one snapshot: the follower may
- * commit at any moment, and an item that changed sides between two statements would be seen in neither.
+ * commit at any moment, and an item that changed sides between two statements would be seen in neither. An expired hold
+ * holds nothing, though nobody cleared its flag.
  */
-async function readStates(tx: Transaction, ids: readonly PassportId[]): Promise<Map<PassportId, PassportState>> {
+async function readStates(
+  tx: Transaction,
+  ids: readonly PassportId[],
+  now: UnixTime,
+): Promise<Map<PassportId, PassportState>> {
   const { rows } = await tx.query<StateRow>(
-    `SELECT id, NULL AS "prevHead", head, custodian, phase, moved, held
+    `SELECT id, NULL AS "prevHead", head, custodian, phase, moved, held AND held_until >= $2::bigint AS held
        FROM chain_passport WHERE id = ANY($1::text[])
      UNION ALL
      SELECT passport_id, prev_head, head, custodian, phase, moved, false
        FROM accepted_item WHERE passport_id = ANY($1::text[]) AND state = 'open'`,
-    [ids],
+    [ids, now],
   );
   const states = new Map<PassportId, PassportState>();
   const promised: (StateRow & PromisedItem)[] = [];
@@ -93,16 +98,16 @@ async function readStates(tx: Transaction, ids: readonly PassportId[]): Promise<
 
 async function readPrefixes(
   tx: Transaction,
-  minters: readonly { id: ParticipantId; record_hash: Hash }[],
+  issuers: readonly { id: ParticipantId; record_hash: Hash }[],
 ): Promise<Map<ParticipantId, readonly IdentifierPrefix[]>> {
   const prefixes = new Map<ParticipantId, readonly IdentifierPrefix[]>();
-  if (minters.length === 0) return prefixes;
+  if (issuers.length === 0) return prefixes;
   const { rows } = await tx.query<{ hash: Hash; bytes: Buffer }>(
     "SELECT hash, bytes FROM record WHERE hash = ANY($1::text[])",
-    [minters.map((row) => row.record_hash)],
+    [issuers.map((row) => row.record_hash)],
   );
   const bytes = new Map(rows.map((row) => [row.hash, row.bytes]));
-  for (const { id, record_hash } of minters) {
+  for (const { id, record_hash } of issuers) {
     const found = bytes.get(record_hash);
     if (found === undefined) continue;
     const record = parseRecord(new Uint8Array(found));

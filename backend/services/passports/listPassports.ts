@@ -1,7 +1,7 @@
 import type { Phase } from "../../domain/custody/state.ts";
 import { dppIdOf } from "../../domain/identifiers/dppId.ts";
 import { normaliseUid } from "../../domain/identifiers/uid.ts";
-import type { Head, ParticipantId, PassportId } from "../../domain/types.ts";
+import type { Head, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
 import { decodeCursor, PASSPORT_KEY, type Page, pageOf } from "../cursor.ts";
 import type { Deployment } from "../deployment.ts";
@@ -32,14 +32,18 @@ export type ListedPassport = {
 
 type Row = Omit<ListedPassport, "digitalProductPassportId">;
 
-/** Passports on the chain by what the chain and their identifiers say, ordered by id. */
+/**
+ * Passports on the chain by what the chain and their identifiers say, ordered by id.
+ * @param now unix seconds: a hold that has expired holds nothing
+ */
 export async function listPassports(
   { pool }: Database,
   deployment: Deployment,
   query: PassportQuery,
+  now: UnixTime,
 ): Promise<Page<ListedPassport>> {
   const conditions: string[] = [];
-  const values: unknown[] = [];
+  const values: unknown[] = [now];
   const where = (condition: string, value: unknown): void => {
     values.push(value);
     conditions.push(condition.replace("?", `$${values.length}`));
@@ -53,7 +57,8 @@ export async function listPassports(
   values.push(query.limit + 1);
   const { rows } = await pool.query<Row>(
     `SELECT passport.id AS "passportId", identifier.uid, identifier.battery_code AS "batteryCode", passport.issuer,
-            passport.custodian, passport.phase, passport.held, passport.head, passport.length
+            passport.custodian, passport.phase, passport.held AND passport.held_until >= $1 AS held, passport.head,
+            passport.length
        FROM chain_passport AS passport LEFT JOIN identifier ON identifier.passport_id = passport.id
       ${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""}
       ORDER BY passport.id LIMIT $${values.length}`,

@@ -1,4 +1,6 @@
+import type { Pool } from "pg";
 import type { CustodyKind } from "../../domain/custody/events.ts";
+import { holdStands } from "../../domain/custody/holds.ts";
 import type { Phase } from "../../domain/custody/state.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Hash, Head, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
@@ -24,12 +26,27 @@ export type CustodyStep = {
   readonly state: Finality;
 };
 
+/** What a regulator has stopped, from the chain's logs. */
+export type StandingHold = {
+  readonly counter: number;
+  readonly regulator: ParticipantId;
+  /** Last second of the hold. */
+  readonly until: UnixTime;
+  readonly reasonHash: Hash;
+  /** Time of the block that holds it. */
+  readonly heldAt: UnixTime;
+};
+
 export type Custody = {
   readonly passportId: PassportId;
   readonly head: Head;
   readonly phase: Phase;
   readonly custodian: ParticipantId;
   readonly held: boolean;
+  /** The hold that stands now; null where none does, or it has expired. */
+  readonly hold: StandingHold | null;
+  /** Number of the passport's last hold, 0 if it never was held: the next one has the number after it. */
+  readonly holds: number;
   readonly steps: readonly CustodyStep[];
 };
 
@@ -39,8 +56,12 @@ type StepRow = Omit<CustodyStep, "block" | "state" | "occurredAt"> & {
   readonly hash: Hash;
 };
 
-/** The whole custody history of a passport, oldest first. Throws `dpp-unknown`. */
-export async function readCustody({ pool }: Database, passportId: PassportId): Promise<Custody> {
+/**
+ * The whole custody history of a passport, oldest first.
+ * @param now unix seconds: whether a hold still stands
+ * @throws DomainError `dpp-unknown`
+ */
+export async function readCustody({ pool }: Database, passportId: PassportId, now: UnixTime): Promise<Custody> {
   const heights = await readHeights(pool);
   const { rows } = await pool.query<StepRow>(
     `SELECT step.sequence, step.kind, step.actor, step.counterparty, step.occurred_at AS "occurredAt",
@@ -50,17 +71,20 @@ export async function readCustody({ pool }: Database, passportId: PassportId): P
       WHERE step.passport_id = $1 ORDER BY step.sequence`,
     [passportId],
   );
-  const last = rows.at(-1);
-  if (last === undefined) {
+  const lastStep = rows.at(-1);
+  if (lastStep === undefined) {
     throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
   }
-  const hold = await pool.query<{ held: boolean }>("SELECT held FROM chain_passport WHERE id = $1", [passportId]);
+  const last = await readLastHold(pool, passportId);
+  const stands = last !== null && holdStands(last.held, last.hold.until, now);
   return {
     passportId,
-    head: last.head,
-    phase: last.phase,
-    custodian: last.custodian,
-    held: hold.rows[0]?.held ?? false,
+    head: lastStep.head,
+    phase: lastStep.phase,
+    custodian: lastStep.custodian,
+    held: stands,
+    hold: stands ? last.hold : null,
+    holds: last?.hold.counter ?? 0,
     steps: rows.map(({ number, hash, occurredAt, ...step }) => ({
       ...step,
       occurredAt: Number(occurredAt),
@@ -69,3 +93,23 @@ export async function readCustody({ pool }: Database, passportId: PassportId): P
     })),
   };
 }
+
+async function readLastHold(pool: Pool, passportId: PassportId) {
+  const { rows } = await pool.query<HoldRow>(
+    `SELECT hold.held, hold.counter, hold.regulator, hold.until, hold.reason_hash AS "reasonHash",
+            block.time AS "heldAt"
+       FROM chain_hold AS hold JOIN chain_block AS block ON block.number = hold.block_number
+      WHERE hold.passport_id = $1 ORDER BY hold.block_number DESC, hold.log_index DESC LIMIT 1`,
+    [passportId],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const { held, ...hold } = row;
+  return { held, hold: { ...hold, counter: Number(hold.counter), until: Number(hold.until ?? 0) } };
+}
+
+type HoldRow = Omit<StandingHold, "counter" | "until"> & {
+  readonly held: boolean;
+  readonly counter: string;
+  readonly until: string | null;
+};

@@ -1,10 +1,11 @@
 import { DomainError } from "../../domain/errors.ts";
-import type { Proposal } from "../../domain/participants/proposals.ts";
-import { proposalDigest } from "../../domain/participants/proposals.ts";
+import { decisionDigest } from "../../domain/participants/quorumDecision.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Address, Hash, Hex } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
+import type { Acceptor } from "../custody/acceptCustodyEvents.ts";
 import { type Quorum, readQuorum } from "../participants/readRegistry.ts";
+import { offerReassignment } from "./offerReassignment.ts";
 import { type ProposalState, readProposal } from "./readProposal.ts";
 
 /** A governor's signature over a proposal; `governor` as the sender says, to be held against the signature. */
@@ -35,21 +36,22 @@ export function checkApproval(
 
 /**
  * Adds a governor's approval to a proposal that others made. Repeating it changes nothing; at the threshold the relayer
- * sends the proposal.
- * @throws DomainError `proposal-unknown`, `proposal-not-open`, and those of `checkApproval`
+ * sends the proposal, or a reassignment is offered to its receiver.
+ * @throws DomainError `proposal-unknown`, `proposal-not-open`, those of `checkApproval` and of `offerReassignment`
  */
 export async function approveProposal(
   dependencies: {
     readonly database: Database;
     readonly separator: Uint8Array;
     readonly recoverSigner: RecoverSigner;
+    readonly acceptor: Acceptor;
     readonly now: () => number;
   },
   digest: Hash,
   approval: Approval,
 ): Promise<ProposalState> {
   const { database, separator, recoverSigner, now } = dependencies;
-  const draft = await readProposal(database, digest, now());
+  const draft = await readProposal(dependencies, digest, now());
   if (draft.state !== "open" && draft.state !== "approved") {
     throw new DomainError("proposal-not-open", `The proposal takes no approvals any more: it is ${draft.state}.`, {
       digest,
@@ -57,10 +59,11 @@ export async function approveProposal(
     });
   }
   // Recomputed from what is stored: the digest in the URL only chose the row.
-  const signed = proposalDigest(separator, draft.proposal as Proposal);
+  const signed = decisionDigest(separator, draft.proposal);
   const { governor, signature } = checkApproval(recoverSigner, signed, await readQuorum(database), approval);
   await storeApprovals(database, digest, [{ governor, signature }]);
-  return readProposal(database, digest, now());
+  if (draft.proposal.kind === "reassignment") await offerReassignment(dependencies, digest);
+  return readProposal(dependencies, digest, now());
 }
 
 export async function storeApprovals(

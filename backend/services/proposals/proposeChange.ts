@@ -64,7 +64,7 @@ export async function proposeChange(
     await storeApprovals({ pool: tx } as Pick<Database, "pool">, digest, checked);
     return rowCount === 1;
   });
-  return { created, proposal: await readProposal(database, digest, now()) };
+  return { created, proposal: await readProposal(dependencies, digest, now()) };
 }
 
 function requireTimely({ deadline }: Proposal, now: number): void {

@@ -1,6 +1,7 @@
 import { decideAcceptance } from "../../../backend/domain/custody/accept.ts";
 import {
   formatBitmap,
+  hasCounterparty,
   parseSignedCustodyEvent,
   type SignedCustodyEvent,
 } from "../../../backend/domain/custody/events.ts";
@@ -9,9 +10,9 @@ import { judgeItem } from "../../../backend/domain/custody/rules.ts";
 import { NO_PASSPORT } from "../../../backend/domain/custody/state.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import { recoverSigner } from "../../../backend/domain/signatures.ts";
-import type { Hash, Head, Hex, JsonObject } from "../../../backend/domain/types.ts";
-import { fieldsOf, type Participant, readParticipant, textOf } from "../operator/answers.ts";
-import type { Actor, Session } from "../session.ts";
+import type { Address, Hash, Head, Hex, JsonObject } from "../../../backend/domain/types.ts";
+import { fieldsOf, type Participant, type Registry, readParticipant, textOf } from "../operator/answers.ts";
+import { type Actor, readRegistry, type Session } from "../session.ts";
 import { readStates } from "./readStates.ts";
 import { standingsOf } from "./signEvent.ts";
 
@@ -20,7 +21,8 @@ export type ReviewedOffer = {
   readonly digest: Hash;
   readonly event: SignedCustodyEvent;
   readonly heads: readonly Head[];
-  readonly giver: Participant;
+  /** Who gives: a participant, or for a reassignment the quorum, which orders it. */
+  readonly giver: Participant | Registry;
   /** Why an item cannot be taken as things stand; null where it can. By position. */
   readonly obstacles: readonly (string | null)[];
   readonly states: Awaited<ReturnType<typeof readStates>>;
@@ -34,7 +36,7 @@ export type OfferFile = JsonObject;
 /**
  * Reads an offer, from the operator or a file, and trusts nothing of it: the digest is computed from the items that will be shown, the
  * giver's signature recovered, and each item held against the passport's state.
- * @throws DomainError `handover-unknown`, `offer-digest-mismatch`, `offer-not-for-me`, `signature-wrong`
+ * @throws DomainError `handover-unknown`, `offer-digest-mismatch`, `offer-not-for-me`, `signature-wrong`, `bad-quorum`
  */
 export async function reviewOffer(
   session: Session,
@@ -45,7 +47,7 @@ export async function reviewOffer(
   const answer = file ?? fieldsOf(await session.operator.get(`/v1/handovers/${digest}`), "handover");
   const event = parseSignedCustodyEvent(answer.event);
   const { digest: computed, heads } = hashEvent(session.separator, event);
-  if (computed !== digest || event.kind !== "handover") {
+  if (computed !== digest || !hasCounterparty(event.kind)) {
     const message = "The operator shows another offer than the one with this digest; nothing was signed.";
     throw new DomainError("offer-digest-mismatch", message, { asked: digest, computed });
   }
@@ -53,18 +55,40 @@ export async function reviewOffer(
     const message = `The offer is for participant ${event.counterparty}, not for you (${actor.participant.id}).`;
     throw new DomainError("offer-not-for-me", message, { receiver: event.counterparty });
   }
-  const giver = await readParticipant(session.operator, event.actor);
-  const recovered = recoverSigner(digest, event.actorSignature);
-  if (recovered !== giver.signer) {
-    const message = `The offer is not signed by participant ${giver.id}'s signer.`;
-    throw new DomainError("signature-wrong", message, { expected: giver.signer, recovered });
-  }
+  const { operator } = session;
+  const giver =
+    event.kind === "reassignment" ? await readRegistry(operator) : await readParticipant(operator, event.actor);
+  if (isQuorum(giver)) requireQuorum(digest, event.actorSignature, giver);
+  else requireGiver(digest, event.actorSignature, giver);
   const states = await readStates(
     session,
     event.items.map(({ passportId }) => passportId),
   );
   const obstacles = event.items.map((item) => judgeItem(event, item, states.get(item.passportId) ?? NO_PASSPORT));
   return { digest, event, heads, giver, obstacles, states, file };
+}
+
+export const isQuorum = (giver: Participant | Registry): giver is Registry => "governors" in giver;
+
+function requireGiver(digest: Hash, signature: Hex, giver: Participant): void {
+  const recovered = recoverSigner(digest, signature);
+  if (recovered === giver.signer) return;
+  const message = `The offer is not signed by participant ${giver.id}'s signer.`;
+  throw new DomainError("signature-wrong", message, { expected: giver.signer, recovered });
+}
+
+function requireQuorum(digest: Hash, joined: Hex, { governors, threshold }: Registry): void {
+  const signers = signersOfQuorum(digest, joined);
+  const known = new Set(signers.filter((signer) => signer !== null && governors.includes(signer)));
+  if (known.size === signers.length && signers.length >= threshold) return;
+  const message = "The reassignment is not signed by enough of the governors.";
+  throw new DomainError("bad-quorum", message, { recovered: signers, threshold });
+}
+
+/** Who made each of the governors' joined signatures. */
+function signersOfQuorum(digest: Hash, joined: Hex): (Address | null)[] {
+  const parts = joined.slice(2).match(/.{1,130}/g) ?? [];
+  return parts.map((part) => recoverSigner(digest, `0x${part}`));
 }
 
 /**
@@ -80,15 +104,17 @@ export async function acceptOffer(session: Session, actor: Actor, offer: Reviewe
   }
   const bitmap = declined.reduce((bits, position) => bits | (1n << BigInt(position)), 0n);
   const digest = acceptanceDigest(session.separator, offer.digest, bitmap);
+  const { giver } = offer;
   const view = {
     now: session.now(),
-    participants: standingsOf([offer.giver, actor.participant]),
-    governors: [],
-    threshold: 0,
+    participants: standingsOf(isQuorum(giver) ? [actor.participant] : [giver, actor.participant]),
+    governors: isQuorum(giver) ? giver.governors : [],
+    threshold: isQuorum(giver) ? giver.threshold : 0,
     states: offer.states,
   };
   const event = { ...offer.event, declined: bitmap };
-  const signers = { actorSigners: [offer.giver.signer], counterpartySigner: actor.signer.address };
+  const actorSigners = isQuorum(giver) ? signersOfQuorum(offer.digest, event.actorSignature) : [giver.signer];
+  const signers = { actorSigners, counterpartySigner: actor.signer.address };
   decideAcceptance({ event, digest: offer.digest, heads: offer.heads, ...signers }, view);
   const signature: Hex = actor.signer.sign(digest);
   const along = offer.file === undefined ? {} : { offer: offer.file };

@@ -25,11 +25,16 @@ function buildChecked(type: RecordType, fields: JsonObject) {
 }
 
 /**
- * A new passport from the fields of its mint record: `uid`, and whatever is known of the battery. The level is taken
- * from the battery code where there is one and nothing else is said.
+ * A new passport from the fields of its record of creation: `uid`, and whatever is known of the battery. The level is
+ * taken from the battery code where there is one and nothing else is said.
+ * @param kind whether it is minted, or made of others by a transformation
  * @throws DomainError those of the uid's scheme, `identifier-outside-prefixes`, `record-fields-invalid`
  */
-export function prepareMintItem(issuer: Participant, fields: JsonObject): PreparedItem & { readonly uid: Uid } {
+export function prepareNewItem(
+  kind: "mint" | "transformation",
+  issuer: Participant,
+  fields: JsonObject,
+): PreparedItem & { readonly uid: Uid } {
   if (typeof fields.uid !== "string") throw new DomainError("uid-missing", "A passport needs the battery's uid.", {});
   const uid = normaliseUid(fields.uid);
   requirePrefix(issuer, uid);
@@ -38,7 +43,7 @@ export function prepareMintItem(issuer: Participant, fields: JsonObject): Prepar
   const level = code === undefined ? {} : { level: code.cascadeLevel ?? code.level };
   const spelled = code === undefined ? {} : { batteryCode: code.code };
   const all = { ...level, ...fields, ...spelled, uid, subject: passportId };
-  const { record, hash, disclosures } = buildChecked("mint/1", all);
+  const { record, hash, disclosures } = buildChecked(`${kind}/1`, all);
   return { passportId, prevHead: ZERO_HEAD, recordHash: hash, record, disclosures, uid };
 }
 

@@ -1,16 +1,23 @@
 import { ZERO_HASH } from "../../../backend/domain/bytes.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import { type Proposal, proposalDigest } from "../../../backend/domain/participants/proposals.ts";
+import {
+  decisionDigest,
+  isQuorumOrder,
+  type QuorumDecision,
+  type QuorumOrder,
+} from "../../../backend/domain/participants/quorumDecision.ts";
 import { canonicalBytes } from "../../../backend/domain/records/canonicalJson.ts";
 import { cidOf } from "../../../backend/domain/records/cid.ts";
 import { parseRecord } from "../../../backend/domain/records/parseRecord.ts";
 import { recordHash } from "../../../backend/domain/records/recordHash.ts";
 import type { Address, Hash, JsonObject } from "../../../backend/domain/types.ts";
-import { proposal as proposalSchema } from "../../../backend/http/schemas/registry.ts";
+import { quorumDecision } from "../../../backend/http/schemas/registry.ts";
 import type { Signer } from "../keys/keystore.ts";
 import { fieldsOf, listOf, type Registry, textOf, wholeOf } from "../operator/answers.ts";
 import type { Operator } from "../operator/connectOperator.ts";
 import { readRegistry, type Session } from "../session.ts";
+import type { SubmittedRecord } from "./signEvent.ts";
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** What is to change; registry head and deadline are added when it is proposed. */
@@ -45,10 +52,28 @@ export async function proposeChange(
   return parseStatus(await session.operator.post("/v1/proposals", { proposal, approvals, ...record }), digest);
 }
 
+/**
+ * Proposes what the quorum is to order about passports, with the first approval.
+ * @param records of a reassignment, one per item
+ * @throws DomainError `governor-unknown`, and the operator's
+ */
+export async function proposeOrder(
+  session: Session,
+  governor: Signer,
+  order: QuorumOrder,
+  records?: readonly SubmittedRecord[],
+): Promise<ProposalStatus> {
+  requireGovernor(await readRegistry(session.operator), governor);
+  const digest = decisionDigest(session.separator, order);
+  const approvals = [{ governor: governor.address, signature: governor.sign(digest) }];
+  const along = records === undefined ? {} : { records };
+  return parseStatus(await session.operator.post("/v1/proposals", { proposal: order, approvals, ...along }), digest);
+}
+
 /** A proposal as a governor found it. `digest` was computed from the fields that are shown. */
 export type ReviewedProposal = {
   readonly digest: Hash;
-  readonly proposal: Proposal;
+  readonly proposal: QuorumDecision;
   /** The participant's record that it names, where it names one; its hash was checked. */
   readonly record: JsonObject | null;
   readonly status: ProposalStatus;
@@ -60,10 +85,10 @@ export type ReviewedProposal = {
  */
 export async function reviewProposal(session: Session, digest: Hash): Promise<ReviewedProposal> {
   const answer = await session.operator.get(`/v1/proposals/${digest}`);
-  const parsed = proposalSchema.safeParse(fieldsOf(answer, "proposal").proposal);
+  const parsed = quorumDecision.safeParse(fieldsOf(answer, "proposal").proposal);
   if (!parsed.success) throw new DomainError("operator-answer-malformed", "The operator's proposal has another form.");
-  const proposal: Proposal = parsed.data;
-  const computed = proposalDigest(session.separator, proposal);
+  const proposal: QuorumDecision = parsed.data;
+  const computed = decisionDigest(session.separator, proposal);
   if (computed !== digest) {
     const message = "The operator shows another proposal than the one with this digest; nothing was signed.";
     throw new DomainError("proposal-digest-mismatch", message, { asked: digest, computed });
@@ -76,9 +101,9 @@ export async function reviewProposal(session: Session, digest: Hash): Promise<Re
   };
 }
 
-async function readNamedRecord(operator: Operator, proposal: Proposal): Promise<JsonObject | null> {
-  const named = proposal.kind === "admission" || proposal.kind === "role-change";
-  if (!named || proposal.recordHash === ZERO_HASH) return null;
+async function readNamedRecord(operator: Operator, proposal: QuorumDecision): Promise<JsonObject | null> {
+  if (proposal.kind !== "admission" && proposal.kind !== "role-change") return null;
+  if (proposal.recordHash === ZERO_HASH) return null;
   const bytes = await operator.getBytes(`/ipfs/${cidOf(proposal.recordHash)}`);
   if (recordHash(bytes) !== proposal.recordHash) {
     throw new DomainError("record-hash-mismatch", "The operator sent another record than the one that is proposed.");
@@ -94,7 +119,7 @@ export async function approveProposal(
 ): Promise<ProposalStatus> {
   const registry = await readRegistry(session.operator);
   requireGovernor(registry, governor);
-  if (proposal.registryHead !== registry.registryHead) {
+  if (!isQuorumOrder(proposal) && proposal.registryHead !== registry.registryHead) {
     const message = "The proposal changes a registry head that is not the current one; it can never be executed.";
     throw new DomainError("registry-head-stale", message, {
       named: proposal.registryHead,

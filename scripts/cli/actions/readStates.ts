@@ -1,4 +1,5 @@
 import { readChainView } from "../../../backend/chain/readChainView.ts";
+import { holdStands } from "../../../backend/domain/custody/holds.ts";
 import type { PassportState } from "../../../backend/domain/custody/state.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import type { PassportId } from "../../../backend/domain/types.ts";
@@ -25,7 +26,13 @@ async function fromChain({ rpcs, trustRoot }: Pick<Session, "rpcs" | "trustRoot"
   const question = { passportIds: ids, participantIds: [], events: [], anchors: [], signers: [] };
   const view = await readChainView(rpcs, trustRoot.contract, question, "latest");
   if ("unavailable" in view) throw new DomainError("rpc-unavailable", view.unavailable, { rpcs: view.rpcs });
-  return new Map([...view.passports].filter(([, state]) => state.phase !== "none"));
+  const existing = [...view.passports].filter(([, state]) => state.phase !== "none");
+  return new Map(
+    existing.map(([id, state]) => {
+      const held = holdStands(state.held, view.holds.get(id) ?? null, view.block.time);
+      return [id, { ...state, held }];
+    }),
+  );
 }
 
 async function fromOperator({ operator }: Pick<Session, "operator">, ids: readonly PassportId[]) {

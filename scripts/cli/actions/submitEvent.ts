@@ -32,15 +32,31 @@ export async function awaitEvent(
   wanted: Stage,
   options: { readonly timeoutMs: number; readonly progress: (line: string) => void },
 ): Promise<Stage> {
-  const end = performance.now() + options.timeoutMs;
+  const stageNow = () => eventStage({ operator }, digest);
+  return await awaitStage(stageNow, wanted, { ...options, what: "event", details: { digest } });
+}
+
+/** Asks again until something is that far. Throws `wait-timeout`: it may still arrive. */
+export async function awaitStage(
+  stageNow: () => Promise<Stage>,
+  wanted: Stage,
+  options: {
+    readonly timeoutMs: number;
+    readonly progress: (line: string) => void;
+    readonly what: string;
+    readonly details: Readonly<Record<string, unknown>>;
+  },
+): Promise<Stage> {
+  const { timeoutMs, progress, what, details } = options;
+  const end = performance.now() + timeoutMs;
   for (let said = ""; ; ) {
-    const stage = await eventStage({ operator }, digest);
+    const stage = await stageNow();
     if (STAGES.indexOf(stage) >= STAGES.indexOf(wanted)) return stage;
-    if (stage !== said) options.progress(`  ${stage}; waiting until ${wanted} …`);
+    if (stage !== said) progress(`  ${stage}; waiting until ${wanted} …`);
     said = stage;
     if (performance.now() > end) {
-      const message = `The event is only ${stage} after ${Math.round(options.timeoutMs / 1000)} s, not ${wanted}.`;
-      throw new DomainError("wait-timeout", message, { digest, stage, wanted });
+      const message = `The ${what} is only ${stage} after ${Math.round(timeoutMs / 1000)} s, not ${wanted}.`;
+      throw new DomainError("wait-timeout", message, { ...details, stage, wanted });
     }
     await wait(POLL_MS);
   }

@@ -33,7 +33,7 @@ const VERDICTS = {
 export function describeReport(report: VerificationReport, notes: readonly string[]): string {
   const width = Math.max(...report.checks.map(({ check }) => check.length));
   const lines = report.checks.map((line) => describeCheck(line, width));
-  const { block, rpcs, successor } = report;
+  const { block, rpcs, successor, heldUntil } = report;
   const time = block === null ? "" : moment(block.time);
   const asked = rpcs.length === 0 ? "no chain was asked" : `asked ${rpcs.join(", ")}`;
   return [
@@ -43,6 +43,7 @@ export function describeReport(report: VerificationReport, notes: readonly strin
     ...lines,
     "",
     VERDICTS[report.verdict],
+    ...(heldUntil === null ? [] : [`ON HOLD until ${moment(heldUntil)}: by a regulator's order it cannot move`]),
     block === null ? asked : `as of ${block.tag} block ${block.number} (${time}, ${block.hash}); ${asked}`,
     ...(successor === null ? [] : [`The quorum names a successor contract: ${successor} (not followed).`]),
     ...notes,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Hash } from "../../../backend/domain/types.ts";
-import { acceptOffer, reviewOffer } from "../actions/acceptOffer.ts";
+import { acceptOffer, isQuorum, reviewOffer } from "../actions/acceptOffer.ts";
 import { readUids } from "../actions/findPassport.ts";
 import { awaitEvent, type Stage } from "../actions/submitEvent.ts";
 import { confirm, yesOption } from "../confirm.ts";
@@ -30,7 +30,9 @@ type Options = ParticipantOptions & {
 
 export function addAccept(program: Command, terminal: Terminal): void {
   withParticipant(program.command("accept"))
-    .description("Take what was offered to you: checks digest, giver and heads itself, shows it, and signs.")
+    .description(
+      "Take what was offered to you, or reassigned by the quorum: checks digest, signatures and heads itself, shows it, and signs.",
+    )
     .argument("<digest>", "the offer's digest", digestArgument)
     .option("--decline <positions...>", "positions (from 0) of items you do not take", (text, list?: number[]) => [
       ...(list ?? []),
@@ -57,7 +59,8 @@ export function addAccept(program: Command, terminal: Terminal): void {
       const declined = [...new Set(options.decline ?? [])];
       const ids = offer.event.items.map(({ passportId }) => passportId);
       const uids = await readUids(session.operator, ids);
-      output.progress(describeOffer(offer.event, nameOf(offer.giver), uids, offer.obstacles, declined));
+      const giver = isQuorum(offer.giver) ? "the quorum, which orders this reassignment" : nameOf(offer.giver);
+      output.progress(describeOffer(offer.event, giver, uids, offer.obstacles, declined));
       await confirm(terminal, options.yes, "Take custody?");
       const { state, receipt } = await acceptOffer(session, actor, offer, declined);
       const waiting = { timeoutMs: options.timeout * 1000, progress: output.progress };
@@ -65,7 +68,7 @@ export function addAccept(program: Command, terminal: Terminal): void {
       const taken = ids.filter((_, position) => !declined.includes(position));
       output.result(
         { digest, state: reached, receipt, taken, declined },
-        `took ${taken.length} of ${ids.length} from ${nameOf(offer.giver)}: ${reached}`,
+        `took ${taken.length} of ${ids.length} from ${giver}: ${reached}`,
       );
     });
 }

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import type { JsonObject, PassportId } from "../../../backend/domain/types.ts";
+import { performEvent, type Waiting } from "../actions/performEvent.ts";
 import { prepareItem } from "../actions/prepareItems.ts";
 import { readStates } from "../actions/readStates.ts";
-import { signEvent } from "../actions/signEvent.ts";
-import { awaitEvent, type Stage, submitEvent } from "../actions/submitEvent.ts";
 import { usage } from "../failure.ts";
 import {
   actorFor,
@@ -20,13 +19,8 @@ import {
 import { outputTo, type Terminal } from "../terminal.ts";
 
 type Mass = { readonly element: string; readonly kilograms: string };
-type Options = ParticipantOptions & {
-  readonly recovered?: readonly Mass[];
-  readonly fields?: string;
-  readonly wait?: Stage;
-  readonly timeout: number;
-  readonly json?: boolean;
-};
+type Options = ParticipantOptions &
+  Waiting & { readonly recovered?: readonly Mass[]; readonly fields?: string; readonly json?: boolean };
 
 export function addClose(program: Command, terminal: Terminal): void {
   withParticipant(program.command("close"))
@@ -51,11 +45,8 @@ export function addClose(program: Command, terminal: Terminal): void {
       const { session, actor, validSeconds } = await actorFor(terminal, options);
       const states = await readStates(session, [passportId]);
       const item = prepareItem("closure/1", passportId, states, fields);
-      const submission = await signEvent(session, actor, "closure", [item], { validSeconds });
-      const { digest, state, receipt } = await submitEvent(session, submission);
-      const waiting = { timeoutMs: options.timeout * 1000, progress: output.progress };
-      const reached = options.wait === undefined ? state : await awaitEvent(session, digest, options.wait, waiting);
-      output.result({ digest, state: reached, receipt, passportId }, `closure ${digest}: ${reached}`);
+      const done = await performEvent(session, actor, "closure", [item], { ...options, validSeconds, output });
+      output.result({ ...done, passportId }, `closure ${done.digest}: ${done.state}`);
     });
 }
 

@@ -3,7 +3,7 @@ import { importDocuments } from "../../../backend/domain/documents/importDocumen
 import { DomainError } from "../../../backend/domain/errors.ts";
 import type { JsonObject } from "../../../backend/domain/types.ts";
 import { packConsignments } from "../actions/packConsignments.ts";
-import { prepareMintItem } from "../actions/prepareItems.ts";
+import { prepareNewItem } from "../actions/prepareItems.ts";
 import { signEvent } from "../actions/signEvent.ts";
 import { awaitEvent, type Stage, submitEvent } from "../actions/submitEvent.ts";
 import { usage } from "../failure.ts";
@@ -65,7 +65,7 @@ export function addMint(program: Command, terminal: Terminal): void {
       const output = outputTo(terminal, options.json === true);
       const fieldsList = await readFields(options, output.progress);
       const { session, actor, validSeconds } = await actorFor(terminal, options);
-      const items = fieldsList.map((fields) => prepareMintItem(actor.participant, fields));
+      const items = fieldsList.map((fields) => prepareNewItem("mint", actor.participant, fields));
       requireDistinct(items);
       const consignments = packConsignments(items);
       const done = [];

@@ -21,6 +21,7 @@ import {
   withKey,
 } from "../options.ts";
 import { outputTo, type Terminal } from "../terminal.ts";
+import { addProposeOrders } from "./proposeOrder.ts";
 
 type RecordOptions = {
   readonly record?: string;
@@ -48,7 +49,10 @@ type Options = SigningOptions &
 export function addPropose(program: Command, terminal: Terminal): void {
   const propose = program
     .command("propose")
-    .description("Propose a change to the registry as a governor; enough governors must approve it.")
+    .description(
+      "Propose what the quorum decides, as a governor: a change of the registry, the release of a hold, a reassignment. " +
+        "Enough governors must approve it.",
+    )
     .addHelpText(
       "after",
       examples(
@@ -57,6 +61,10 @@ export function addPropose(program: Command, terminal: Terminal): void {
           "admit a producer with a GS1 company prefix",
         ],
         ["propose suspension --key g1.json --id 8 --reason 'licence expired'", "suspend a participant"],
+        [
+          "propose reassignment --key g1.json --to 3 --passport 0x… --reason 'custodian insolvent'",
+          "move a passport without its custodian",
+        ],
         ["approve DIGEST --key g2.json", "what another governor types then"],
       ),
     );
@@ -160,6 +168,7 @@ export function addPropose(program: Command, terminal: Terminal): void {
       change: { kind: "succession", successor, recordHash: reasonHash(why) },
     }),
   );
+  addProposeOrders(propose, terminal);
 }
 
 type ChangeOf = (options: Options) => Promise<{ readonly change: Change; readonly record?: JsonObject }>;

@@ -26,6 +26,7 @@ export function addShow(program: Command, terminal: Terminal): void {
       const custody = await readCustody(operator, passportId);
       const lines = [
         ...Object.entries(passport).map(([name, value]) => `${plain(name).padEnd(26)} ${shown(value)}`),
+        ...(custody?.hold ? [`on hold until ${moment(custody.hold.until)}: it cannot move`] : []),
         "",
         ...(await custodyLines(operator, custody?.steps ?? [])),
         ...(claimants.length > 1

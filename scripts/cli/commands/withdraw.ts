@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import type { PassportId } from "../../../backend/domain/types.ts";
+import { performEvent, type Waiting } from "../actions/performEvent.ts";
 import { prepareItem } from "../actions/prepareItems.ts";
 import { readStates } from "../actions/readStates.ts";
-import { signEvent } from "../actions/signEvent.ts";
-import { awaitEvent, type Stage, submitEvent } from "../actions/submitEvent.ts";
 import {
   actorFor,
   each,
@@ -16,7 +15,7 @@ import {
 } from "../options.ts";
 import { outputTo, type Terminal } from "../terminal.ts";
 
-type Options = ParticipantOptions & { readonly wait?: Stage; readonly timeout: number; readonly json?: boolean };
+type Options = ParticipantOptions & Waiting & { readonly json?: boolean };
 
 export function addWithdraw(program: Command, terminal: Terminal): void {
   withParticipant(program.command("withdraw"))
@@ -31,10 +30,7 @@ export function addWithdraw(program: Command, terminal: Terminal): void {
       const passports = [...new Set(given)];
       const states = await readStates(session, passports);
       const items = passports.map((id) => prepareItem("withdrawal/1", id, states, {}));
-      const submission = await signEvent(session, actor, "withdrawal", items, { validSeconds });
-      const { digest, state, receipt } = await submitEvent(session, submission);
-      const waiting = { timeoutMs: options.timeout * 1000, progress: output.progress };
-      const reached = options.wait === undefined ? state : await awaitEvent(session, digest, options.wait, waiting);
-      output.result({ digest, state: reached, receipt, passports }, `withdrawal ${digest}: ${reached}`);
+      const done = await performEvent(session, actor, "withdrawal", items, { ...options, validSeconds, output });
+      output.result({ ...done, passports }, `withdrawal ${done.digest}: ${done.state}`);
     });
 }

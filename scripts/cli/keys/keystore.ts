@@ -8,10 +8,11 @@ import {
   getBytes,
   hexlify,
   SigningKey,
+  Wallet,
 } from "ethers";
 import { fromHex } from "../../../backend/domain/bytes.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
-import { addressOf, type SignDigest, signDigest } from "../../../backend/domain/signatures.ts";
+import { addressOf } from "../../../backend/domain/signatures.ts";
 import type { Address, Hash, Hex } from "../../../backend/domain/types.ts";
 import { writeDurably } from "../../../backend/embedded/durableFile.ts";
 
@@ -37,12 +38,7 @@ const STRONG = 2 ** 17;
  * @param cost scrypt's N; lower only where the password lies beside the file anyway
  * @throws DomainError `file-exists`
  */
-export async function createKeystore(
-  file: string,
-  password: string,
-  cost = STRONG,
-  sign: SignDigest = signDigest,
-): Promise<Signer> {
+export async function createKeystore(file: string, password: string, cost = STRONG): Promise<Signer> {
   const key = new SigningKey(randomBytes(32));
   const address = addressOf(fromHex(key.publicKey));
   const json = await encryptKeystoreJson({ address, privateKey: key.privateKey }, password, { scrypt: { N: cost } });
@@ -58,17 +54,25 @@ export async function createKeystore(
   } finally {
     await rm(draft, { force: true });
   }
-  return signerOf(key, sign);
+  return signerOf(key);
 }
 
 /** Opens a keystore file. Errors: `file-unreadable`, `keystore-malformed`, `password-wrong`. */
-export async function openKeystore(file: string, password: string, sign: SignDigest = signDigest): Promise<Signer> {
+export async function openKeystore(file: string, password: string): Promise<Signer> {
+  return signerOf(await openSigningKey(file, password));
+}
+
+/** The same, for a key that pays for a transaction of its own. */
+export async function openWallet(file: string, password: string): Promise<Wallet> {
+  return new Wallet(await openSigningKey(file, password));
+}
+
+async function openSigningKey(file: string, password: string): Promise<SigningKey> {
   const text = await readFile(file, "utf8").catch((cause) => {
     throw new DomainError("file-unreadable", `The key file ${file} cannot be read (${cause.code}).`, { file });
   });
   try {
-    const { privateKey } = await decryptKeystoreJson(text, password);
-    return signerOf(new SigningKey(privateKey), sign);
+    return new SigningKey((await decryptKeystoreJson(text, password)).privateKey);
   } catch (cause) {
     // ethers says "incorrect password" for one and "invalid JSON" and much else for the other.
     const wrong = /password/i.test((cause as Error).message);
@@ -78,11 +82,7 @@ export async function openKeystore(file: string, password: string, sign: SignDig
   }
 }
 
-/**
- * Signatures as the contract takes them: r ‖ s ‖ v with low s, deterministic by RFC 6979.
- * @param sign a server, which signs a receipt for every event, hands in the curve that it has chosen
- */
-export function signerOf(key: SigningKey, sign: SignDigest = signDigest): Signer {
-  const secret = fromHex(key.privateKey);
-  return { address: addressOf(fromHex(key.publicKey)), sign: (digest) => sign(secret, digest) };
+/** Signatures as the contract takes them: r ‖ s ‖ v with low s, deterministic by RFC 6979. */
+export function signerOf(key: SigningKey): Signer {
+  return { address: addressOf(fromHex(key.publicKey)), sign: (digest) => key.sign(digest).serialized as Hex };
 }

@@ -31,6 +31,10 @@ export type Custody = {
   readonly phase: Phase;
   readonly custodian: ParticipantId;
   readonly held: boolean;
+  /** The hold that stands, with its last second; null where none does. */
+  readonly hold: { readonly counter: number; readonly regulator: ParticipantId; readonly until: number } | null;
+  /** Number of the last hold, 0 if it never was held. */
+  readonly holds: number;
   readonly steps: readonly CustodyStep[];
 };
 export type CustodyStep = {
@@ -101,6 +105,8 @@ export function parseCustody(value: unknown): Custody {
     phase,
     custodian: wholeOf(fields.custodian, "custodian"),
     held: fields.held === true,
+    hold: fields.hold === null ? null : parseHold(fieldsOf(fields.hold, "hold")),
+    holds: wholeOf(fields.holds, "holds"),
     steps: listOf(fields.steps, "steps").map((value) => {
       const step = fieldsOf(value, "step");
       return {
@@ -114,6 +120,12 @@ export function parseCustody(value: unknown): Custody {
     }),
   };
 }
+
+const parseHold = ({ counter, regulator, until }: Fields) => ({
+  counter: wholeOf(counter, "hold.counter"),
+  regulator: wholeOf(regulator, "hold.regulator"),
+  until: wholeOf(until, "hold.until"),
+});
 
 /** Every entry of a list that comes in pages. */
 export async function readAll<T>(operator: Operator, path: string, name: string, parse: (value: unknown) => T) {

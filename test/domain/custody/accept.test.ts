@@ -4,6 +4,7 @@ import {
   advance,
   type Candidate,
   decideAcceptance,
+  isOffer,
   type PromisedItem,
 } from "../../../backend/domain/custody/accept.ts";
 import type { SignedCustodyEvent } from "../../../backend/domain/custody/events.ts";
@@ -66,13 +67,16 @@ describe("decideAcceptance", () => {
     }
   });
 
-  it("refuses a reassignment without its receiver's signature: only a handover can be an offer", () => {
+  it("keeps a reassignment that only the quorum signed as an offer, and refuses a receiver's wrong signature", () => {
     const open = {
       ...candidate([ONE, TWO]),
       event: { ...reassignment, counterpartySignature: "0x" as const },
       counterpartySigner: null,
     };
-    expect(codeOf(() => decideAcceptance(open, view))).to.equal("signature-wrong");
+    expect(isOffer(open.event)).to.equal(true);
+    expect(decideAcceptance(open, view)).to.have.length(1);
+    const forged = { ...open, event: { ...reassignment, counterpartySignature: "0x12" as const } };
+    expect(codeOf(() => decideAcceptance(forged, view))).to.equal("signature-wrong");
   });
 
   it("refuses what a regulator holds", () => {

@@ -238,6 +238,7 @@ export class SimulatedChain {
       tag: "finalized",
       passports: new Map([...this.passports].map(([id, { state }]) => [id, state])),
       participantHeads: new Map([...this.changes].map(([id, list]) => [id, participantHeads(id, list).at(-1) as Hash])),
+      holds: new Map(),
       custodyLogs: new Map(this.logs),
       anchorLogs: new Map(this.anchors),
       contractWallets: new Set(),
