@@ -20,7 +20,9 @@ import type { Route } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { contentRoutes } from "./routes/content.ts";
 import { custodyEventRoutes } from "./routes/custodyEvents.ts";
+import { dictionaryRoutes } from "./routes/dictionary.ts";
 import { dppRoutes } from "./routes/dpps.ts";
+import { dppWriteRoutes } from "./routes/dppWrites.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { holdRoutes } from "./routes/holds.ts";
 import { labelRoutes } from "./routes/labels.ts";
@@ -41,6 +43,8 @@ export function createApp(dependencies: AppDependencies): Express {
     ...handoverRoutes(dependencies),
     ...holdRoutes(dependencies),
     ...dppRoutes(dependencies),
+    ...dppWriteRoutes(),
+    ...dictionaryRoutes(dependencies),
     ...passportRoutes(dependencies),
     ...labelRoutes(dependencies),
     ...registryRoutes(dependencies),

@@ -29,7 +29,7 @@ const FIGURES: { readonly [figure in keyof Backlog]: readonly [name: string, hel
 };
 
 /** Each application has its own registry, so that several in one process do not mix. */
-export function createMetrics({ database, acceptor, log }: AppDependencies): Metrics {
+export function createMetrics({ database, acceptor, signatures, log }: AppDependencies): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const prefix = "battery_passport_";
@@ -47,6 +47,12 @@ export function createMetrics({ database, acceptor, log }: AppDependencies): Met
       this.set(acceptor.waiting());
     },
   });
+  new Gauge({
+    name: `${prefix}signature_recoveries_per_second`,
+    help: "Signer recoveries on one core, measured at start, by the curve in use.",
+    labelNames: ["curve"],
+    registers: [registry],
+  }).set({ curve: signatures.curve }, signatures.recoveriesPerSecond);
   const durations = new Histogram({
     name: `${prefix}http_request_seconds`,
     help: "Time to answer a request.",

@@ -14,7 +14,7 @@ export function routeHandler(route: Route, maxBodyBytes: number): RequestHandler
     const query = judged(route.query ?? (route.unknownQuery ? z.unknown() : NO_QUERY), { ...request.query }, "query");
     const body = await bodyOf(route, request, maxBodyBytes);
     if (route.session) response.set("cache-control", "no-store"); // also what it throws
-    write(response, await route.handle({ params, query, body, request }));
+    write(request, response, await route.handle({ params, query, body, request }));
   };
 }
 
@@ -40,9 +40,21 @@ export function judged<T>(schema: z.ZodType<T> | undefined, value: unknown, plac
   throw new DomainError("request-invalid", `The request is not as documented: ${problems[0]?.path}.`, { problems });
 }
 
-function write(response: Response, { status, json, bytes, headers = {} }: Reply): void {
+function write(request: Request, response: Response, { status, json, bytes, headers = {} }: Reply): void {
   response.status(status).set(headers);
-  if (bytes !== undefined) response.end(bytes);
+  if (bytes !== undefined && headers.etag !== undefined && hasAlready(request, headers.etag)) {
+    response.status(304).end();
+  } else if (bytes !== undefined) response.end(bytes);
   else if (json !== undefined) response.json(json);
   else response.end();
+}
+
+/**
+ * Whether the client has the answer with this entity tag (RFC 9110, 13.1.2): then it is told only that it still holds.
+ * Express would send it again to whoever also says `Cache-Control: no-cache`, as every `fetch` with a condition does.
+ */
+function hasAlready({ method, headers }: Request, etag: string): boolean {
+  if (method !== "GET" && method !== "HEAD") return false;
+  const known = (headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return known.includes(etag) || known.includes("*");
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
-import type { Route } from "./route.ts";
+import type { Answer, Route } from "./route.ts";
 import { problemSchema } from "./schemas/problem.ts";
 
 const EVERY_ROUTE = [400, 429, 500, 503];
@@ -34,9 +34,9 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): ob
 function operationOf(route: Route): ZodOpenApiOperationObject {
   const { params, query, body, streamedBody } = route;
   const contents = body === undefined ? streamedBody : { "application/json": body.schema };
-  const answers = Object.entries(route.answers).map(([status, { description, schema, type = "application/json" }]) => [
+  const answers = Object.entries(route.answers).map(([status, { description, ...answer }]) => [
     status,
-    { description, ...(schema === undefined ? {} : { content: { [type]: { schema } } }) },
+    { description, ...contentOf(answer) },
   ]);
   const problems = [...new Set([...EVERY_ROUTE, ...(route.session ? [401] : []), ...(route.problems ?? [])])].map(
     (status) => [
@@ -60,6 +60,13 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
         }),
     responses: Object.fromEntries([...problems, ...answers]),
   };
+}
+
+/** A page for people has no schema. */
+function contentOf({ schema, type = "application/json", alsoAs = [] }: Omit<Answer, "description">) {
+  if (schema === undefined) return {};
+  const others = alsoAs.map((other) => [other, other === "text/html" ? {} : { schema }]);
+  return { content: Object.fromEntries([[type, { schema }], ...others]) };
 }
 
 const objectOf = (place: "path" | "query", schema: z.ZodType | undefined) =>

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import express, { type Request, type RequestHandler, Router } from "express";
+import express, { type RequestHandler, Router } from "express";
+import { preferredMedium } from "./mediaType.ts";
 
 /** Where `npm run build:web` puts the page. */
 const BUILT_PAGE = join(import.meta.dirname, "..", "web", "dist");
@@ -41,7 +42,7 @@ export function pageRouter(folder: string = BUILT_PAGE): Router {
   router.get("/", page);
   router.get(SHARED_ADDRESSES, (request, response, next) => {
     response.vary("accept");
-    if (prefersHtml(request)) page(request, response, next);
+    if (preferredMedium(request) === "html") page(request, response, next);
     else next();
   });
   const assets = join(folder, "assets");
@@ -71,6 +72,3 @@ function compressedAsset(root: string): RequestHandler<{ name: string }> {
     response.sendFile(file, { root, ...FOR_EVER });
   };
 }
-
-/** Only whoever names HTML gets it: programs that accept anything get JSON. */
-const prefersHtml = (request: Request): boolean => request.accepts(["json", "html"]) === "html";

@@ -9,7 +9,7 @@ import { databaseError } from "../services/databaseTrouble.ts";
 const CODES: { readonly [status: number]: string } = {
   400: `request-invalid body-empty body-encoding-invalid url-malformed
     json-invalid json-duplicate-key json-nul-character json-lone-surrogate json-number-range json-too-deep
-    json-value-unsupported json-path-malformed utf8-invalid utf8-byte-order-mark
+    json-value-unsupported json-path-malformed json-path-not-singular utf8-invalid utf8-byte-order-mark
     event-malformed hex-malformed header-malformed items-not-ascending dpp-id-malformed cid-unsupported cursor-malformed
     uid-malformed uid-non-ascii gtin-check-digit gbt-code-invalid gbt-code-date-invalid sign-in-malformed`,
   401: "session-missing session-invalid session-revoked",
@@ -31,7 +31,7 @@ const CODES: { readonly [status: number]: string } = {
     disclosure-unknown disclosure-duplicate disclosure-malformed disclosure-name-reserved disclosure-name-collision
     sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch`,
   429: "rate-limited",
-  501: "custody-needs-signatures",
+  501: "custody-needs-signatures registration-elsewhere",
   502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused
     rpc-answer-malformed rpc-answer-too-large`,
   503: "events-backlog-full database-unavailable participant-record-missing chain-not-followed",

@@ -36,7 +36,7 @@ export const securityHeaders: RequestHandler = helmet({
 export const crossOriginReads: RequestHandler = (_request, response, next) => {
   response.set({
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "retry-after, x-request-id",
+    "access-control-expose-headers": "etag, link, retry-after, x-request-id",
   });
   next();
 };

@@ -19,7 +19,14 @@ export type Asked<P, Q, B> = {
   readonly request: IncomingMessage;
 };
 
-type Answer = { readonly description: string; readonly schema?: z.ZodType; readonly type?: string };
+/** One answer of a route, as the OpenAPI document shows it. */
+export type Answer = {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly type?: string;
+  /** Other media types of the same answer, by the client's choice. */
+  readonly alsoAs?: readonly string[];
+};
 
 /** How a route's body is read and judged. */
 export type BodySpec<B> = {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DomainError } from "../domain/errors.ts";
+import { serverLimits } from "../http/serverLimits.ts";
 
 /** How long answers under way may take once the server stops. */
 const DRAIN_MS = 1_500;
@@ -17,7 +18,7 @@ export interface Door {
 /** Errors: `port-not-usable`, one sentence with the port and the reason. */
 export async function listen(port: number, host: string): Promise<Door> {
   let handle: RequestListener = whileStarting;
-  const server = createServer((request, response) => handle(request, response));
+  const server = createServer(serverLimits, (request, response) => handle(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => reject(notUsable(port, host, cause)));
     server.listen({ port, host, exclusive: true }, resolve);

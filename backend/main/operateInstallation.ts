@@ -8,8 +8,11 @@ import { connectJsonRpc, type JsonRpc } from "../chain/jsonRpc.ts";
 import { readBalance } from "../chain/sendTransaction.ts";
 import type { Config } from "../config.ts";
 import { DomainError } from "../domain/errors.ts";
+import type { SignDigest } from "../domain/signatures.ts";
 import type { Address } from "../domain/types.ts";
 import type { Deployment } from "../services/deployment.ts";
+import { type ChosenCurve, chooseCurve } from "../services/signatures/chooseCurve.ts";
+import { loadNativeCurve } from "../services/signatures/nativeCurve.ts";
 import { openDatabase } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
 import { deployOwnContract } from "./deployOwnContract.ts";
@@ -27,6 +30,7 @@ export interface Operation {
   readonly application: Application;
   readonly workers: Workers;
   readonly relayer: { readonly account: Address; readonly balance: bigint };
+  readonly curve: ChosenCurve;
 }
 
 /** Migrates, finds the contract or deploys one, and starts the application and its workers. */
@@ -53,7 +57,11 @@ export async function operateInstallation(
       "This installation does not know its contract: set TRUST_ROOT and DEPLOYMENT_BLOCK, or deploy one with `npm run deploy`.";
     throw new DomainError("contract-unknown", message);
   }
-  const keys = chain === undefined ? await ownKeys(config, dataDir) : await simulatedKeys(dataDir, chain.accounts);
+  const curve = chooseCurve(loadNativeCurve, () => performance.now());
+  const keys =
+    chain === undefined
+      ? await ownKeys(config, dataDir, curve.signDigest)
+      : await simulatedKeys(dataDir, chain.accounts, curve.signDigest);
   const deployment =
     found ??
     (await deployOwnContract({
@@ -76,6 +84,7 @@ export async function operateInstallation(
     deployment,
     database,
     operatorSigner: keys.operator,
+    curve,
     log: logger,
   });
   stopSteps.add("application", application.close);
@@ -99,6 +108,7 @@ export async function operateInstallation(
     deployment,
     application,
     workers,
+    curve,
     relayer: { account, balance: await readBalance(rpc, account).catch(() => 0n) },
   };
 }
@@ -121,14 +131,18 @@ type Keys = {
 };
 
 /** One key for receipts and for paying. */
-async function ownKeys(config: Config, dataDir: string): Promise<Keys> {
+async function ownKeys(config: Config, dataDir: string, sign: SignDigest): Promise<Keys> {
   const key = await readOperatorKey(config, dataDir);
-  return { operator: signerOf(new SigningKey(key)), relayer: new Wallet(key), governors: [] };
+  return { operator: signerOf(new SigningKey(key), sign), relayer: new Wallet(key), governors: [] };
 }
 
 /** Everybody's keys on this machine; the chain's own funded accounts deploy (the first) and relay (the second). */
-async function simulatedKeys(dataDir: string, accounts: readonly { readonly privateKey: string }[]): Promise<Keys> {
-  const keys = await createSampleKeys(dataDir);
+async function simulatedKeys(
+  dataDir: string,
+  accounts: readonly { readonly privateKey: string }[],
+  sign: SignDigest,
+): Promise<Keys> {
+  const keys = await createSampleKeys(dataDir, sign);
   const operator = keys.firms.get(OPERATOR.key);
   const relayer = accounts[1];
   if (operator === undefined || relayer === undefined) throw new Error("the sample has no operator, or no account");

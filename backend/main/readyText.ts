@@ -1,5 +1,6 @@
 import { formatTrustRoot } from "../domain/verification/trustRoot.ts";
 import type { Deployment } from "../services/deployment.ts";
+import { type ChosenCurve, describeCurve } from "../services/signatures/chooseCurve.ts";
 import type { Surroundings } from "./startEmbedded.ts";
 
 /** The last thing a start says: where everything is, what is trusted, what to type next, how to stop. */
@@ -11,6 +12,7 @@ export function readyText(ready: {
   /** Null where no sample was played. */
   readonly verifyCommand: string | null;
   readonly isSimulation: boolean;
+  readonly curve: ChosenCurve;
   /** The account that pays for transactions, and what it has, in wei. */
   readonly relayer: { readonly account: string; readonly balance: bigint };
 }): string {
@@ -24,6 +26,7 @@ export function readyText(ready: {
     `  contract     ${deployment.contract}, deployed in block ${deployment.deploymentBlock}`,
     `  trust root   ${formatTrustRoot(deployment)}`,
     `  data         ${surroundings.dataDir}`,
+    `  signatures   ${describeCurve(ready.curve)}`,
     "",
   ];
   if (verifyCommand !== null) {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -8,13 +8,13 @@ import type { Config } from "../config.ts";
 import type { PutBlock, ReadBlock } from "../content/block.ts";
 import { diskBlocks } from "../content/diskBlocks.ts";
 import { kuboBlocks } from "../content/kuboBlocks.ts";
-import { recoverSigner } from "../domain/signatures.ts";
 import type { Address, Hash, Hex } from "../domain/types.ts";
 import { secretFile } from "../embedded/secretFile.ts";
 import { createApp } from "../http/createApp.ts";
 import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
 import type { Deployment } from "../services/deployment.ts";
+import type { ChosenCurve } from "../services/signatures/chooseCurve.ts";
 import type { Database } from "../storage/database.ts";
 import { failpointAt } from "./failpoint.ts";
 
@@ -39,17 +39,18 @@ export async function wireApplication(parts: {
   readonly deployment: Deployment;
   readonly database: Database;
   readonly operatorSigner: OperatorSigner;
+  readonly curve: ChosenCurve;
   readonly log: Logger;
 }): Promise<Application> {
-  const { config, dataDir, deployment, database, log } = parts;
+  const { config, dataDir, deployment, database, curve, log } = parts;
   const rpcs = parts.rpcUrls.map((url) => connectJsonRpc(url));
   const blocks = config.ipfsApiUrl === null ? diskBlocks(join(dataDir, "blocks")) : kuboBlocks(config.ipfsApiUrl);
-  const sealing = { key: Buffer.from(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
+  const sealing = { key: createSecretKey(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
   const now = () => Math.floor(Date.now() / 1000);
   const acceptor = createAcceptor({
     pool: database.pool,
     domain: deployment,
-    recoverSigner,
+    recoverSigner: curve.recoverSigner,
     receiptKey: operatorsReceiptKey(database, parts.operatorSigner, config.operatorId),
     sealing,
     now,
@@ -60,7 +61,8 @@ export async function wireApplication(parts: {
     database,
     deployment,
     acceptor,
-    recoverSigner,
+    recoverSigner: curve.recoverSigner,
+    signatures: { curve: curve.name, recoveriesPerSecond: curve.recoveriesPerSecond },
     sealing,
     rpc: parts.rpc,
     readChainView: (question) => readChainView(rpcs, deployment.contract, question),

@@ -7,6 +7,7 @@ import type { Acceptor } from "./custody/acceptCustodyEvents.ts";
 import type { DisclosureSealing } from "./custody/storeRecords.ts";
 import type { Deployment } from "./deployment.ts";
 import type { ReadChainView } from "./passports/readVerification.ts";
+import type { CurveInUse } from "./signatures/chooseCurve.ts";
 
 /** What the use cases need between them; each declares the part it uses. */
 export type ServiceDependencies = {
@@ -14,6 +15,8 @@ export type ServiceDependencies = {
   readonly deployment: Deployment;
   readonly acceptor: Acceptor;
   readonly recoverSigner: RecoverSigner;
+  /** Which curve recovers signers in this process, and how fast (see signatures/chooseCurve). */
+  readonly signatures: CurveInUse;
   readonly sealing: DisclosureSealing;
   readonly rpc: JsonRpc;
   readonly readChainView: ReadChainView;

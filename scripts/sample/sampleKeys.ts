@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { type SignDigest, signDigest } from "../../backend/domain/signatures.ts";
 import type { Address } from "../../backend/domain/types.ts";
 import { secretFile } from "../../backend/embedded/secretFile.ts";
 import { createKeystore, openKeystore, type Signer } from "../cli/keys/keystore.ts";
@@ -29,14 +30,16 @@ const COST = 2 ** 12;
  * The keys of the sample's governors and firms in DATA_DIR/keys: made on the first call, opened on later ones. Called
  * at deployment already, which needs the governors' addresses.
  */
-export async function createSampleKeys(dataDir: string): Promise<SampleKeys> {
+export async function createSampleKeys(dataDir: string, sign: SignDigest = signDigest): Promise<SampleKeys> {
   const folder = join(dataDir, "keys");
   const passwordFile = join(folder, "password");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const password = await secretFile(passwordFile);
   const key = async (name: string): Promise<Signer> => {
     const file = join(folder, `${name}.json`);
-    return existsSync(file) ? await openKeystore(file, password) : await createKeystore(file, password, COST);
+    return existsSync(file)
+      ? await openKeystore(file, password, sign)
+      : await createKeystore(file, password, COST, sign);
   };
   const governors: Signer[] = [];
   for (let i = 1; i <= GOVERNOR_COUNT; i++) governors.push(await key(`governor-${i}`));

@@ -82,6 +82,8 @@ const custodyOf = (passportId: PassportId, changes: object = {}) => ({
   phase: "active",
   custodian: 1,
   held: false,
+  hold: null,
+  holds: 0,
   steps: [],
   ...changes,
 });

@@ -46,6 +46,7 @@ describe("operation by HTTP", () => {
     await server.post("/v1/custody-events", buildMint().submission);
     await server.get(`/v1/custody-events/0x${"ab".repeat(32)}`);
     const text = await (await server.get("/metrics")).text();
+    expect(text).to.match(/^battery_passport_signature_recoveries_per_second\{curve="portable"\} 700$/m);
     expect(text).to.match(/^battery_passport_open_events 1$/m);
     expect(text).to.match(/^battery_passport_finalized_block 20$/m);
     expect(text).to.match(/^battery_passport_oldest_unanchored_seconds /m);

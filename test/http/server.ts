@@ -52,6 +52,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     acceptor: world.acceptor,
     recoverSigner,
     sealing: SEALING,
+    signatures: { curve: "portable", recoveriesPerSecond: 700 },
     rpc: stubRpc(rpcCalls),
     readChainView: async () => ({ unavailable: "no chain in this test", rpcs: [] }),
     readBlock: null,

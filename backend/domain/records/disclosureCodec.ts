@@ -61,17 +61,14 @@ export function decodeDisclosure(disclosure: string): Disclosure {
 
 function decodeParts(disclosure: string): readonly JsonValue[] {
   try {
-    const parts = parseJsonStrict(decodeUtf8(base64url.baseDecode(disclosure)));
+    const bytes = base64url.baseDecode(disclosure);
+    const parts = parseJsonStrict(decodeUtf8(bytes));
     // The decoder forgives padding; two spellings of one disclosure would have two digests.
-    if (Array.isArray(parts) && encodesBackTo(disclosure)) return parts;
+    if (Array.isArray(parts) && toBase64url(bytes) === disclosure) return parts;
   } catch (cause) {
     throw malformed(disclosure, cause);
   }
   throw malformed(disclosure);
-}
-
-function encodesBackTo(disclosure: string): boolean {
-  return toBase64url(base64url.baseDecode(disclosure)) === disclosure;
 }
 
 /** Names the disclosure by its digest only: the text is protected data and must not reach a log. */

@@ -24,6 +24,8 @@ export interface DisclosedField {
   readonly value: JsonValue;
   /** The digest that stands for it in the record (or in the disclosure of its parent). */
   readonly digest: string;
+  /** The disclosure itself, as it was given. */
+  readonly disclosure: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export function reveal(
   disclosures: readonly string[],
 ): { value: JsonObject; disclosed: DisclosedField[] } {
   const { value, found } = openRecord(record, disclosures);
-  const disclosed = found.map(({ path, name, value, digest }) => ({ path: formatJsonPath(path), name, value, digest }));
+  const disclosed = found.map(({ path, ...field }) => ({ ...field, path: formatJsonPath(path) }));
   return { value, disclosed };
 }
 

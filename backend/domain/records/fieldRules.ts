@@ -22,6 +22,11 @@ export interface RuleBreach {
 const DATE = /^(\d{4})-(\d\d)(?:-(\d\d))?$/;
 const TIME = /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
 
+/** The units that a rule allows; undefined where it is about no quantity. */
+export function unitsOf(rule: FieldRule): readonly string[] | undefined {
+  return isQuantityRule(rule) ? UNITS[rule] : undefined;
+}
+
 /** Says why `value` breaks `rule`; undefined when it does not. */
 export function breachOf(rule: FieldRule, value: JsonValue): RuleBreach | undefined {
   if (typeof rule === "object") {

@@ -3,11 +3,14 @@ import type { JsonValue } from "../../domain/types.ts";
 import { passRpc } from "../../services/operation/passRpc.ts";
 import { readPublicBlock } from "../../services/operation/readPublicBlock.ts";
 import type { AppDependencies } from "../dependencies.ts";
+import { JSON_LD_TYPE } from "../passportReply.ts";
 import { type Route, route } from "../route.ts";
-import { dppWithClaimants, representation } from "../schemas/passports.ts";
-import { readByProduct } from "./dpps.ts";
+import { dppWithClaimants } from "../schemas/passports.ts";
+import { answerProduct } from "./dpps.ts";
 
 const MAX_RPC_BYTES = 64 * 1024;
+/** 20 characters, each perhaps escaped; what they may be is for the parser of identifiers to say. */
+const qualifier = z.string().max(60);
 
 const rpcRequest = z.strictObject({
   jsonrpc: z.literal("2.0"),
@@ -24,26 +27,40 @@ const rpcAnswer = z.looseObject({ jsonrpc: z.literal("2.0") });
 /** What verifiers fetch by hash, from a chain, or by scanning a battery. */
 export function contentRoutes(dependencies: AppDependencies): Route[] {
   const { database, deployment, readBlock, rpc } = dependencies;
-  const digitalLink = (path: string, operationId: string, qualifiers = {}): Route =>
+  const digitalLink = (qualifiers: string, operationId: string, others: z.ZodRawShape = {}): Route =>
     route({
       method: "get",
-      path,
+      path: `/01/{gtin}${qualifiers}/21/{serial}`,
       operationId,
       tag: "Identifiers",
       summary: "The passport behind a GS1 Digital Link, as printed on the battery.",
-      params: z.object({ gtin: z.string().max(20), ...qualifiers, serial: z.string().max(60) }),
+      params: z.object({ gtin: z.string().max(20), ...others, serial: qualifier }),
       unknownQuery: "ignore",
-      answers: { 200: { description: "As /v1/dppsByProductId.", schema: dppWithClaimants } },
+      answers: {
+        200: {
+          description: "As /v1/dppsByProductId.",
+          schema: dppWithClaimants,
+          alsoAs: [JSON_LD_TYPE, "text/html"],
+        },
+      },
       problems: [404],
       crossOrigin: true,
-      async handle({ params }) {
-        const uid = `https://id.gs1.org/01/${params.gtin}/21/${encodeURIComponent(params.serial)}`;
-        return { status: 200, json: await readByProduct(dependencies, uid, representation.parse(undefined)) };
-      },
+      handle: ({ params, request }) =>
+        answerProduct(
+          dependencies,
+          request,
+          `https://id.gs1.org/01/${params.gtin}/21/${encodeURIComponent(params.serial)}`,
+          "compressed",
+        ),
     });
   return [
-    digitalLink("/01/{gtin}/21/{serial}", "resolveDigitalLink"),
-    digitalLink("/01/{gtin}/10/{lot}/21/{serial}", "resolveDigitalLinkWithLot", { lot: z.string().max(60) }),
+    digitalLink("", "resolveDigitalLink"),
+    digitalLink("/10/{lot}", "resolveDigitalLinkWithLot", { lot: qualifier }),
+    digitalLink("/22/{variant}", "resolveDigitalLinkWithVariant", { variant: qualifier }),
+    digitalLink("/22/{variant}/10/{lot}", "resolveDigitalLinkWithVariantAndLot", {
+      variant: qualifier,
+      lot: qualifier,
+    }),
     route({
       method: "get",
       path: "/ipfs/{cid}",

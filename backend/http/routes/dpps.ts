@@ -1,89 +1,99 @@
+import type { IncomingMessage } from "node:http";
 import * as z from "zod";
-import { DomainError } from "../../domain/errors.ts";
 import { dppIdOf } from "../../domain/identifiers/dppId.ts";
-import type { JsonObject } from "../../domain/types.ts";
 import { dppDocument, type Representation } from "../../services/passports/dppDocument.ts";
 import { requireClaimants } from "../../services/passports/findClaimants.ts";
 import { findDppIds } from "../../services/passports/findDppIds.ts";
 import { passportIdFrom, readDpp } from "../../services/passports/readDpp.ts";
 import { readElement } from "../../services/passports/readElement.ts";
 import type { AppDependencies } from "../dependencies.ts";
-import { type Route, route } from "../route.ts";
+import { dictionaryOf, JSON_LD_TYPE, passportReply } from "../passportReply.ts";
+import { type Reply, type Route, route } from "../route.ts";
 import {
   dataElement,
   dpp,
   dppIdParam,
   dppIds,
   dppWithClaimants,
+  elementPathParam,
   productIdParam,
   representation,
 } from "../schemas/passports.ts";
 import { paging } from "../schemas/values.ts";
 
+const TAG = "Passports (EN 18222)";
 const byId = z.object({ dppId: dppIdParam });
 const form = z.strictObject({ representation });
 
-/** Reads of EN 18222, and its writes, which custody by signatures takes the place of. */
+/** Reads of EN 18222. */
 export function dppRoutes(dependencies: AppDependencies): Route[] {
-  const { database, deployment } = dependencies;
+  const { database, deployment, publicUrl } = dependencies;
+  const dictionary = dictionaryOf(publicUrl);
 
-  const documentOf = async (dppId: string, at: number | null, chosen: Representation): Promise<JsonObject> =>
-    dppDocument(deployment, await readDpp(database, passportIdFrom(deployment, dppId), at), chosen);
+  const answerDpp = async (
+    request: IncomingMessage,
+    dppId: string,
+    at: number | null,
+    chosen: Representation,
+  ): Promise<Reply> => {
+    const content = await readDpp(database, passportIdFrom(deployment, dppId), at);
+    const document = dppDocument(deployment, content, { representation: chosen, dictionary });
+    return passportReply(request, publicUrl, content.head, document);
+  };
 
   return [
     route({
       method: "get",
       path: "/v1/dpps/{dppId}",
       operationId: "readDPPById",
-      tag: "Passports (EN 18222)",
-      summary: "A passport's public content.",
+      tag: TAG,
+      summary: "A passport's public content: JSON, JSON-LD, and for browsers the page.",
       params: byId,
       query: form,
-      answers: { 200: { description: "The passport.", schema: dpp } },
+      answers: { 200: { description: "The passport.", schema: dpp, alsoAs: [JSON_LD_TYPE, "text/html"] } },
       problems: [404],
       crossOrigin: true,
-      handle: async ({ params, query }) => ({
-        status: 200,
-        json: await documentOf(params.dppId, null, query.representation),
-      }),
+      handle: ({ params, query, request }) => answerDpp(request, params.dppId, null, query.representation),
     }),
     route({
       method: "get",
       path: "/v1/dppsByIdAndDate/{dppId}",
       operationId: "readDPPVersionByIdAndDate",
-      tag: "Passports (EN 18222)",
-      summary: "A passport as it stood at a moment.",
+      tag: TAG,
+      summary: "A passport as it stood at a moment, by block time.",
       params: byId,
       query: z.strictObject({ date: z.iso.datetime({ offset: true }), representation }),
-      answers: { 200: { description: "The passport then.", schema: dpp } },
+      answers: { 200: { description: "The passport then.", schema: dpp, alsoAs: [JSON_LD_TYPE] } },
       problems: [404],
       crossOrigin: true,
-      handle: async ({ params, query }) => ({
-        status: 200,
-        json: await documentOf(params.dppId, Math.floor(Date.parse(query.date) / 1000), query.representation),
-      }),
+      handle: ({ params, query, request }) =>
+        answerDpp(request, params.dppId, Math.floor(Date.parse(query.date) / 1000), query.representation),
     }),
     route({
       method: "get",
       path: "/v1/dppsByProductId/{productId}",
       operationId: "readDPPByProductId",
-      tag: "Passports (EN 18222)",
+      tag: TAG,
       summary: "The passport of a product, with every issuer's that claims it.",
       params: z.object({ productId: productIdParam }),
       query: form,
-      answers: { 200: { description: "The oldest active passport.", schema: dppWithClaimants } },
+      answers: {
+        200: {
+          description: "The oldest active passport.",
+          schema: dppWithClaimants,
+          alsoAs: [JSON_LD_TYPE, "text/html"],
+        },
+      },
       problems: [404],
       crossOrigin: true,
-      handle: async ({ params, query }) => ({
-        status: 200,
-        json: await readByProduct(dependencies, params.productId, query.representation),
-      }),
+      handle: ({ params, query, request }) =>
+        answerProduct(dependencies, request, params.productId, query.representation),
     }),
     route({
       method: "post",
       path: "/v1/dppsByProductIds",
       operationId: "readDPPIdsByProductIds",
-      tag: "Passports (EN 18222)",
+      tag: TAG,
       summary: "Ids of the passports of a set of products.",
       query: z.strictObject(paging),
       body: { schema: z.strictObject({ productIds: z.array(productIdParam).min(1).max(1000) }) },
@@ -103,65 +113,36 @@ export function dppRoutes(dependencies: AppDependencies): Route[] {
       method: "get",
       path: "/v1/dpps/{dppId}/elements/{elementPath}",
       operationId: "readDataElement",
-      tag: "Passports (EN 18222)",
+      tag: TAG,
       summary: "One element of a passport by its path, such as $.model.mass.",
-      params: z.object({ dppId: dppIdParam, elementPath: z.string().min(1).max(500) }),
+      params: z.object({ dppId: dppIdParam, elementPath: elementPathParam }),
       query: form,
-      answers: { 200: { description: "The element.", schema: dataElement } },
+      answers: { 200: { description: "The element.", schema: dataElement, alsoAs: [JSON_LD_TYPE] } },
       problems: [404],
       crossOrigin: true,
-      async handle({ params, query }) {
-        const document = await documentOf(params.dppId, null, "compressed");
-        return { status: 200, json: readElement(document, params.elementPath, query.representation === "full") };
+      async handle({ params, query, request }) {
+        const content = await readDpp(database, passportIdFrom(deployment, params.dppId), null);
+        const document = dppDocument(deployment, content, { representation: "compressed", dictionary });
+        const element = readElement(document, params.elementPath, { ...query, dictionary });
+        return passportReply(request, publicUrl, content.head, element);
       },
     }),
-    ...writesThatNeedSignatures(),
   ];
 }
 
 /** The passport of a product identifier with all who claim it; also behind the GS1 Digital Link paths. */
-export async function readByProduct(
-  { database, deployment }: AppDependencies,
+export async function answerProduct(
+  { database, deployment, publicUrl }: AppDependencies,
+  request: IncomingMessage,
   productId: string,
   chosen: Representation,
-): Promise<JsonObject> {
+): Promise<Reply> {
   const claimants = await requireClaimants(database, productId);
   const content = await readDpp(database, claimants[0].passportId, null);
   const listed = claimants.map((one) => ({
     digitalProductPassportId: dppIdOf(deployment, one.passportId),
     ...one,
   }));
-  return { ...dppDocument(deployment, content, chosen), claimants: listed };
-}
-
-/** Nobody may write a passport over EN 18222's writes: there is no login, only signatures over custody events. */
-function writesThatNeedSignatures(): Route[] {
-  const refuse = (): never => {
-    const sentence = "Passports change by signed custody events only: POST them to /v1/custody-events.";
-    throw new DomainError("custody-needs-signatures", sentence, {});
-  };
-  const writes = [
-    ["post", "/v1/dpps", "createDPP"],
-    ["patch", "/v1/dpps/{dppId}", "updateDPPById"],
-    ["delete", "/v1/dpps/{dppId}", "deleteDPPById"],
-    ["patch", "/v1/dpps/{dppId}/elements/{elementPath}", "updateDataElement"],
-  ] as const;
-  return writes.map(([method, path, operationId]) =>
-    route({
-      method,
-      path,
-      operationId,
-      tag: "Passports (EN 18222)",
-      summary: "Not offered: custody events are signed, see /v1/custody-events.",
-      ...(path.includes("elementPath")
-        ? { params: z.object({ dppId: dppIdParam, elementPath: z.string().min(1).max(500) }) }
-        : path.includes("dppId")
-          ? { params: byId }
-          : {}),
-      unknownQuery: "ignore",
-      answers: {},
-      problems: [501],
-      handle: async () => refuse(),
-    }),
-  );
+  const document = dppDocument(deployment, content, { representation: chosen, dictionary: dictionaryOf(publicUrl) });
+  return passportReply(request, publicUrl, content.head, { ...document, claimants: listed });
 }

@@ -12,7 +12,7 @@ export const representation = z.enum(["compressed", "full"]).default("compressed
 const envelope = {
   digitalProductPassportId: z.string(),
   uniqueProductIdentifier: z.string().nullable(),
-  granularity: z.literal("item"),
+  granularity: z.enum(["model", "batch", "item"]),
   dppSchemaVersion: z.string(),
   dppStatus: z.enum(["active", "inactive"]),
   lastUpdated: z.iso.datetime(),
@@ -21,6 +21,7 @@ const envelope = {
   passportId,
   phase,
   contentAvailable: z.boolean(),
+  contentSpecificationIds: z.array(z.string()).meta({ description: "Where the terms are explained." }),
 };
 
 export const dpp = z.looseObject(envelope).meta({
@@ -39,6 +40,10 @@ export const claimant = z.object({
 export const dppWithClaimants = z.looseObject({ ...envelope, claimants: z.array(claimant) }).meta({
   id: "DigitalProductPassportByProduct",
   description: "The oldest active passport of the product; `claimants` lists every issuer's.",
+});
+
+export const elementPathParam = z.string().min(1).max(500).meta({
+  description: "RFC 9535 JSONPath that names one place, such as `$.model.mass.value` or `$['model']`, percent-encoded.",
 });
 
 export const dataElement = z.looseObject({ elementId: z.string() }).meta({ id: "DataElement" });

@@ -54,9 +54,19 @@ export const flagText = z
   .transform((text) => text === "true")
   .meta({ override: { type: "boolean" } });
 
-/** The fields of a list's query: how many, and where it goes on. */
+const LONGEST_PAGE = 200;
+
+/** The fields of a list's query: how many, and where it goes on. Whoever asks for more gets a full page. */
 export const paging = {
-  limit: wholeText(1, 200, "Most entries to answer.").default(50),
+  limit: z
+    .string()
+    .regex(/^0*[1-9]\d{0,8}$/)
+    .transform((text) => Math.min(Number(text), LONGEST_PAGE))
+    .meta({
+      description: `Most entries to answer; ${LONGEST_PAGE} at once.`,
+      override: { type: "integer", minimum: 1 },
+    })
+    .default(50),
   cursor: z.string().min(1).max(200).optional().meta({ description: "`nextCursor` of the page before." }),
 };
 export const nextCursor = z.string().optional().meta({ description: "Absent on the last page." });

@@ -1,6 +1,6 @@
 import type { Hash, JsonObject } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
-import { openDisclosure } from "../custody/sealDisclosure.ts";
+import { openDisclosure, type SealingKey } from "../custody/sealDisclosure.ts";
 import { readRecords } from "../readRecords.ts";
 
 /** A record with all the disclosures that are kept here: inside the server only. */
@@ -9,7 +9,7 @@ export type OpenedRecord = { readonly record: JsonObject; readonly disclosures: 
 /** Records by hash with their disclosures; those whose bytes are not here are absent. */
 export async function openRecords(
   tx: Transaction,
-  key: Uint8Array,
+  key: SealingKey,
   hashes: readonly Hash[],
 ): Promise<ReadonlyMap<Hash, OpenedRecord>> {
   const records = await readRecords(tx, hashes);

@@ -3,6 +3,7 @@ import { SIGN_IN_SECONDS } from "../../domain/access/signIn.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { UnixTime } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
+import type { SealingKey } from "../custody/sealDisclosure.ts";
 import type { DisclosureSealing } from "../custody/storeRecords.ts";
 
 const RANDOM_BYTES = 16;
@@ -24,7 +25,7 @@ export function makeNonce({ key, randomBytes }: DisclosureSealing, now: UnixTime
  * Uses a nonce up. Of any number of uses at once, at any process of the installation, one returns: the table's key
  * decides. Throws `nonce-refused` for a nonce that was not given here, has expired, or was used.
  */
-export async function useNonce(tx: Transaction, key: Uint8Array, nonce: string, now: UnixTime): Promise<void> {
+export async function useNonce(tx: Transaction, key: SealingKey, nonce: string, now: UnixTime): Promise<void> {
   const bytes = Buffer.from(nonce, "hex");
   const content = bytes.subarray(0, RANDOM_BYTES + TIME_BYTES);
   const isWhole = bytes.length === RANDOM_BYTES + TIME_BYTES + TAG_BYTES && bytes.toString("hex") === nonce;
@@ -39,7 +40,7 @@ export async function useNonce(tx: Transaction, key: Uint8Array, nonce: string, 
 }
 
 /** Every process of an installation has the disclosure key, so all of them know one another's nonces. */
-function tagOf(key: Uint8Array, content: Uint8Array): Buffer {
+function tagOf(key: SealingKey, content: Uint8Array): Buffer {
   const nonceKey = Buffer.from(hkdfSync("sha256", key, new Uint8Array(0), "battery-passport sign-in nonce", 32));
   return createHmac("sha256", nonceKey).update(content).digest().subarray(0, TAG_BYTES);
 }

@@ -48,7 +48,8 @@ export type Acceptor = {
   close(): Promise<void>;
 };
 
-const MAX_BATCH = 500;
+/** Items committed together: some tens of milliseconds, in which the next batch gathers. */
+const MAX_BATCH = 1_000;
 const MAX_WAITING = 5_000;
 /** Longest time between accepting an event and its place on chain that a receipt promises, in seconds. */
 const ANCHOR_DELAY = 3600;
@@ -61,6 +62,7 @@ export function createAcceptor(dependencies: AcceptDependencies): Acceptor {
   const group = groupCommit<PreparedSubmission, AcceptOutcome>({
     commit: (batch) => commitBatch({ ...dependencies, separator, backlog }, batch),
     maxBatch: MAX_BATCH,
+    weightOf: ({ event }) => event.items.length,
     maxWaiting: MAX_WAITING,
   });
   return {

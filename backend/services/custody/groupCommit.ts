@@ -15,11 +15,14 @@ type Waiting<T, R> = { item: T; resolve: (result: R) => void; reject: (error: un
  * Lets concurrent callers share one commit: while one batch is being made durable, the next gathers. So the window is
  * as long as the disk is slow (some milliseconds), and a lone caller waits for nobody.
  * @param options.commit makes a batch durable and answers a result or an error for each item, in order
+ * @param options.maxBatch most weight of one batch, unless a single item has more
+ * @param options.weightOf what an item adds to the time of its commit; 1 unless given
  * @param options.maxWaiting beyond it callers are refused at once: a queue without bound answers everybody too late
  */
 export function groupCommit<T, R>(options: {
   commit: (batch: readonly T[]) => Promise<readonly (R | Error)[]>;
   maxBatch: number;
+  weightOf?: (item: T) => number;
   maxWaiting: number;
 }): GroupCommit<T, R> {
   let queue: Waiting<T, R>[] = [];
@@ -31,12 +34,21 @@ export function groupCommit<T, R>(options: {
     // Requests that arrived in the same turn of the event loop go together from the first batch on.
     await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
-      const batch = queue.splice(0, options.maxBatch);
+      const batch = queue.splice(0, nextBatch());
       committing = batch.length;
       await settle(batch);
       committing = 0;
     }
     running = null;
+  }
+
+  function nextBatch(): number {
+    let weight = 0;
+    const end = queue.findIndex(({ item }) => {
+      weight += options.weightOf?.(item) ?? 1;
+      return weight > options.maxBatch;
+    });
+    return end < 0 ? queue.length : Math.max(1, end);
   }
 
   async function settle(batch: readonly Waiting<T, R>[]): Promise<void> {

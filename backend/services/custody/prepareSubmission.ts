@@ -10,7 +10,6 @@ import { acceptanceDigest, hashEvent, isCreated } from "../../domain/custody/has
 import { DomainError } from "../../domain/errors.ts";
 import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
 import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
-import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
 import { reveal } from "../../domain/records/disclosures.ts";
 import {
   fieldsOutsideAllowList,
@@ -112,9 +111,14 @@ function prepareRecord(
       paths: outside.slice(0, 20),
     });
   }
-  const { value } = reveal(payload, disclosures);
+  const { value, disclosed } = reveal(payload, disclosures);
   requireRecordFields(record.type, value);
-  return { hash, bytes, record, disclosures: disclosures.map((text) => ({ digest: digestOfDisclosure(text), text })) };
+  return {
+    hash,
+    bytes,
+    record,
+    disclosures: disclosed.map(({ digest, disclosure }) => ({ digest, text: disclosure })),
+  };
 }
 
 function requireAbout(record: ParsedRecord, kind: CustodyKind, item: Item): void {

@@ -1,10 +1,10 @@
 import type { Transaction } from "../../storage/database.ts";
 import { storeRecords as storePublicRecords } from "../../storage/records.ts";
 import type { PreparedRecord } from "./prepareSubmission.ts";
-import { type RandomBytes, sealDisclosure } from "./sealDisclosure.ts";
+import { NONCE_BYTES, type RandomBytes, type SealingKey, sealDisclosure } from "./sealDisclosure.ts";
 
-/** The key that disclosures are sealed with in the database, 32 bytes, and where nonces come from. */
-export type DisclosureSealing = { readonly key: Uint8Array; readonly randomBytes: RandomBytes };
+/** The key that disclosures are sealed with in the database, and where nonces come from. */
+export type DisclosureSealing = { readonly key: SealingKey; readonly randomBytes: RandomBytes };
 
 /**
  * Stores records with what only their sender has: disclosures, sealed, and the order to publish.
@@ -31,14 +31,13 @@ async function storeDisclosures(
   records: readonly PreparedRecord[],
   { key, randomBytes }: DisclosureSealing,
 ): Promise<void> {
-  const sealed = records.flatMap(({ hash, disclosures }) =>
-    disclosures.map(({ digest, text }) => ({
-      hash,
-      digest,
-      bytes: sealDisclosure(key, randomBytes, { recordHash: hash, digest }, text),
-    })),
-  );
-  if (sealed.length === 0) return;
+  const open = records.flatMap(({ hash, disclosures }) => disclosures.map((disclosure) => ({ hash, ...disclosure })));
+  if (open.length === 0) return;
+  const nonces = randomBytes(NONCE_BYTES * open.length); // asking for each costs more than sealing with it
+  const sealed = open.map(({ hash, digest, text }, i) => {
+    const nonce = () => nonces.subarray(NONCE_BYTES * i, NONCE_BYTES * (i + 1));
+    return { hash, digest, bytes: sealDisclosure(key, nonce, { recordHash: hash, digest }, text) };
+  });
   await tx.query(
     `INSERT INTO record_disclosure (record_hash, digest, sealed)
      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING`,

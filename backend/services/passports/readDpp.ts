@@ -1,7 +1,7 @@
 import type { Phase } from "../../domain/custody/state.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { parseDppId } from "../../domain/identifiers/dppId.ts";
-import type { Hash, PassportId, UnixTime } from "../../domain/types.ts";
+import type { Hash, Head, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Deployment } from "../deployment.ts";
 import { readNames } from "../participants/readNames.ts";
@@ -34,13 +34,14 @@ export async function readDpp(
   at: UnixTime | null,
 ): Promise<PassportContent> {
   const { rows } = await database.pool.query<{
+    head: Head;
     phase: Phase;
     custodian: number;
     time: number;
     uid: string | null;
     mint_record: Hash;
   }>(
-    `SELECT step.phase, step.custodian, block.time, identifier.uid,
+    `SELECT step.head, step.phase, step.custodian, block.time, identifier.uid,
             (SELECT record_hash FROM chain_custody_step WHERE passport_id = $1 ORDER BY sequence LIMIT 1) AS mint_record
        FROM chain_custody_step AS step
        JOIN chain_block AS block ON block.number = step.block_number
@@ -55,6 +56,7 @@ export async function readDpp(
   const records = await readRecords(database.pool, [row.mint_record]);
   return {
     passportId,
+    head: row.head,
     uid: row.uid,
     phase: row.phase,
     custodian: row.custodian,

@@ -12,7 +12,7 @@ import {
 } from "ethers";
 import { fromHex } from "../../../backend/domain/bytes.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
-import { addressOf } from "../../../backend/domain/signatures.ts";
+import { addressOf, type SignDigest, signDigest } from "../../../backend/domain/signatures.ts";
 import type { Address, Hash, Hex } from "../../../backend/domain/types.ts";
 import { writeDurably } from "../../../backend/embedded/durableFile.ts";
 
@@ -38,7 +38,12 @@ const STRONG = 2 ** 17;
  * @param cost scrypt's N; lower only where the password lies beside the file anyway
  * @throws DomainError `file-exists`
  */
-export async function createKeystore(file: string, password: string, cost = STRONG): Promise<Signer> {
+export async function createKeystore(
+  file: string,
+  password: string,
+  cost = STRONG,
+  sign: SignDigest = signDigest,
+): Promise<Signer> {
   const key = new SigningKey(randomBytes(32));
   const address = addressOf(fromHex(key.publicKey));
   const json = await encryptKeystoreJson({ address, privateKey: key.privateKey }, password, { scrypt: { N: cost } });
@@ -54,12 +59,12 @@ export async function createKeystore(file: string, password: string, cost = STRO
   } finally {
     await rm(draft, { force: true });
   }
-  return signerOf(key);
+  return signerOf(key, sign);
 }
 
 /** Opens a keystore file. Errors: `file-unreadable`, `keystore-malformed`, `password-wrong`. */
-export async function openKeystore(file: string, password: string): Promise<Signer> {
-  return signerOf(await openSigningKey(file, password));
+export async function openKeystore(file: string, password: string, sign: SignDigest = signDigest): Promise<Signer> {
+  return signerOf(await openSigningKey(file, password), sign);
 }
 
 /** The same, for a key that pays for a transaction of its own. */
@@ -82,7 +87,11 @@ async function openSigningKey(file: string, password: string): Promise<SigningKe
   }
 }
 
-/** Signatures as the contract takes them: r ‖ s ‖ v with low s, deterministic by RFC 6979. */
-export function signerOf(key: SigningKey): Signer {
-  return { address: addressOf(fromHex(key.publicKey)), sign: (digest) => key.sign(digest).serialized as Hex };
+/**
+ * Signatures as the contract takes them: r ‖ s ‖ v with low s, deterministic by RFC 6979.
+ * @param sign a server, which signs a receipt for every event, hands in the curve that it has chosen
+ */
+export function signerOf(key: SigningKey, sign: SignDigest = signDigest): Signer {
+  const secret = fromHex(key.privateKey);
+  return { address: addressOf(fromHex(key.publicKey)), sign: (digest) => sign(secret, digest) };
 }

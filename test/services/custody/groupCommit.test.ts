@@ -37,6 +37,18 @@ describe("groupCommit", () => {
     expect(group.waiting()).to.equal(0);
   });
 
+  it("bounds a batch by the weight of its items, and takes a heavier one alone", async () => {
+    const held = heldCommit();
+    const group = groupCommit({ commit: held.commit, maxBatch: 10, weightOf: (item) => item, maxWaiting: 100 });
+    const all = [4, 6, 1, 25, 3].map(group.submit);
+    for (let batches = 1; batches <= 4; batches++) {
+      await settled(() => held.batches.length === batches);
+      held.release();
+    }
+    await Promise.all(all);
+    expect(held.batches).to.deep.equal([[4, 6], [1], [25], [3]]);
+  });
+
   it("gives each its own error, and a commit that fails to all of its batch", async () => {
     const held = heldCommit();
     const group = groupCommit({ commit: held.commit, maxBatch: 10, maxWaiting: 100 });
