@@ -11,10 +11,12 @@ import { DomainError } from "../domain/errors.ts";
 import type { SignDigest } from "../domain/signatures.ts";
 import type { Address } from "../domain/types.ts";
 import type { Deployment } from "../services/deployment.ts";
+import type { Finding } from "../services/fsck/checkTables.ts";
 import { type ChosenCurve, chooseCurve } from "../services/signatures/chooseCurve.ts";
 import { loadNativeCurve } from "../services/signatures/nativeCurve.ts";
 import { openDatabase } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
+import { checkAtStart } from "./checkAtStart.ts";
 import { deployOwnContract } from "./deployOwnContract.ts";
 import { failpointAt } from "./failpoint.ts";
 import { findDeployment } from "./findDeployment.ts";
@@ -31,6 +33,8 @@ export interface Operation {
   readonly workers: Workers;
   readonly relayer: { readonly account: Address; readonly balance: bigint };
   readonly curve: ChosenCurve;
+  /** What the quick checks of the tables came to. */
+  readonly findings: readonly Finding[];
 }
 
 /** Migrates, finds the contract or deploys one, and starts the application and its workers. */
@@ -103,12 +107,14 @@ export async function operateInstallation(
   stopSteps.add("workers", workers.stop);
   // After a power cut our own chain comes back a few blocks shorter than the tables: nobody is told of those any more.
   if (chain !== undefined) await workers.caughtUp;
+  const findings = await checkAtStart({ database, rpc: chainRpc, deployment, curve, log: logger });
   const account = keys.relayer.address.toLowerCase() as Address;
   return {
     deployment,
     application,
     workers,
     curve,
+    findings,
     relayer: { account, balance: await readBalance(rpc, account).catch(() => 0n) },
   };
 }

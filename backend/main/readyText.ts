@@ -1,5 +1,6 @@
 import { formatTrustRoot } from "../domain/verification/trustRoot.ts";
 import type { Deployment } from "../services/deployment.ts";
+import { type Finding, worstOf } from "../services/fsck/checkTables.ts";
 import { type ChosenCurve, describeCurve } from "../services/signatures/chooseCurve.ts";
 import type { Surroundings } from "./startEmbedded.ts";
 
@@ -13,6 +14,7 @@ export function readyText(ready: {
   readonly verifyCommand: string | null;
   readonly isSimulation: boolean;
   readonly curve: ChosenCurve;
+  readonly findings: readonly Finding[];
   /** The account that pays for transactions, and what it has, in wei. */
   readonly relayer: { readonly account: string; readonly balance: bigint };
 }): string {
@@ -27,6 +29,7 @@ export function readyText(ready: {
     `  trust root   ${formatTrustRoot(deployment)}`,
     `  data         ${surroundings.dataDir}`,
     `  signatures   ${describeCurve(ready.curve)}`,
+    `  tables       ${describeFindings(ready.findings)}`,
     "",
   ];
   if (verifyCommand !== null) {
@@ -51,4 +54,12 @@ export function readyText(ready: {
       : "Ctrl-C stops it.",
   );
   return lines.join("\n");
+}
+
+/** One line about the quick checks; their details went to the log. */
+function describeFindings(findings: readonly Finding[]): string {
+  const worst = worstOf(findings);
+  if (worst === "holds") return `${findings.length} quick checks hold (all of them: battery-passport fsck)`;
+  const named = findings.filter(({ state }) => state === worst).map(({ check }) => check);
+  return `${worst}: ${named.join(", ")}; run battery-passport fsck`;
 }

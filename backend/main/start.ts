@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   goOn();
   // With PORT=0 the port is known only now.
   const publicUrl = config.publicUrl.replace(/:0$/, `:${door.port}`);
-  const { deployment, application, workers, relayer, curve } = await operateInstallation(
+  const { deployment, application, workers, relayer, curve, findings } = await operateInstallation(
     config,
     surroundings,
     publicUrl,
@@ -52,7 +52,9 @@ async function start(): Promise<void> {
   const verifyCommand = isSimulation && config.sample ? await playSample(surroundings.dataDir, publicUrl) : null;
   goOn();
   const seconds = (performance.now() - startedAt) / 1000;
-  log(readyText({ seconds, publicUrl, surroundings, deployment, verifyCommand, isSimulation, relayer, curve }));
+  log(
+    readyText({ seconds, publicUrl, surroundings, deployment, verifyCommand, isSimulation, relayer, curve, findings }),
+  );
 }
 
 /** On an empty installation the sample's walk; on one that has it already, only the line that verifies it. */

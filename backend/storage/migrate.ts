@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { DomainError } from "../domain/errors.ts";
+import type { Transaction } from "./database.ts";
 
 /** The lock that `prisma migrate deploy` takes, so that the two never run at once. */
 const PRISMA_ADVISORY_LOCK = 72707369;
@@ -73,6 +74,11 @@ async function requireDurable(client: Client): Promise<void> {
       });
     }
   }
+}
+
+/** Makes every table where the connection's search path points first, without bookkeeping: for a schema to be dropped again. */
+export async function createTables(tx: Transaction): Promise<void> {
+  for (const { sql } of await readMigrations(MIGRATIONS)) await tx.query(sql);
 }
 
 async function applyMissing(client: Client, migrations: readonly Migration[]): Promise<string[]> {

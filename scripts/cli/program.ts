@@ -3,6 +3,7 @@ import { addAccept } from "./commands/accept.ts";
 import { addApprove } from "./commands/approve.ts";
 import { addClose } from "./commands/close.ts";
 import { addExport } from "./commands/exportBundle.ts";
+import { addFsck } from "./commands/fsck.ts";
 import { addHold, addRelease } from "./commands/hold.ts";
 import { addKeygen } from "./commands/keygen.ts";
 import { addList } from "./commands/list.ts";
@@ -64,6 +65,9 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addList(program, terminal);
   addParticipants(program, terminal);
   addExport(program, terminal);
+  addFsck(program, terminal, (code) => {
+    exitCode = code;
+  });
   addVerify(program, terminal, (code) => {
     exitCode = code;
   });
@@ -74,7 +78,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
     // Help that was asked for is no error; a wrong command line was explained by commander already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.couldNotTell;
     terminal.err(`${words.includes("--json") ? JSON.stringify(failureJson(error)) : describeFailure(error)}\n`);
-    // Exit code 1 of verify is a verdict; whatever kept it from one is not.
-    return words[0] === "verify" ? EXIT.couldNotTell : exitCodeOf(error);
+    // Exit code 1 of these is a verdict; whatever kept them from one is not.
+    return words[0] === "verify" || words[0] === "fsck" ? EXIT.couldNotTell : exitCodeOf(error);
   }
 }
