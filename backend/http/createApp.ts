@@ -20,6 +20,7 @@ import type { Route } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
 import { contentRoutes } from "./routes/content.ts";
 import { custodyEventRoutes } from "./routes/custodyEvents.ts";
+import { dataRecordRoutes } from "./routes/dataRecords.ts";
 import { dictionaryRoutes } from "./routes/dictionary.ts";
 import { dppRoutes } from "./routes/dpps.ts";
 import { dppWriteRoutes } from "./routes/dppWrites.ts";
@@ -42,6 +43,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...custodyEventRoutes(dependencies),
     ...handoverRoutes(dependencies),
     ...holdRoutes(dependencies),
+    ...dataRecordRoutes(dependencies),
     ...dppRoutes(dependencies),
     ...dppWriteRoutes(),
     ...dictionaryRoutes(dependencies),

@@ -10,7 +10,7 @@ const CODES: { readonly [status: number]: string } = {
   400: `request-invalid body-empty body-encoding-invalid url-malformed
     json-invalid json-duplicate-key json-nul-character json-lone-surrogate json-number-range json-too-deep
     json-value-unsupported json-path-malformed json-path-not-singular utf8-invalid utf8-byte-order-mark
-    event-malformed hex-malformed header-malformed items-not-ascending dpp-id-malformed cid-unsupported cursor-malformed
+    event-malformed data-record-malformed hex-malformed header-malformed items-not-ascending dpp-id-malformed cid-unsupported cursor-malformed
     uid-malformed uid-non-ascii gtin-check-digit gbt-code-invalid gbt-code-date-invalid sign-in-malformed`,
   401: "session-missing session-invalid session-revoked",
   403: `signature-wrong bad-quorum participant-unknown participant-suspended participant-id-invalid
@@ -18,7 +18,8 @@ const CODES: { readonly [status: number]: string } = {
     counterparty-lacks-role bad-actor-signature bad-counterparty-signature wrong-issuer sign-in-field-wrong
     nonce-refused`,
   404: `route-unknown dpp-unknown dpp-elsewhere product-unknown element-unknown event-unknown receipt-unknown
-    handover-unknown hold-order-unknown participant-not-found proposal-unknown block-unknown`,
+    handover-unknown hold-order-unknown participant-not-found proposal-unknown block-unknown
+    data-record-unknown anchor-unknown`,
   405: "method-not-allowed",
   409: `stale-head not-custodian not-active held already-exists already-moved acceptance-differs registry-head-stale
     proposal-not-open transformation-incomplete hold-counter-wrong hold-missing participant-unclear`,
@@ -29,12 +30,12 @@ const CODES: { readonly [status: number]: string } = {
     record-missing record-hash-mismatch record-type-mismatch record-subject-mismatch record-field-not-public
     record-fields-invalid data-kind-unknown record-malformed record-type-unknown record-not-expected record-not-canonical
     disclosure-unknown disclosure-duplicate disclosure-malformed disclosure-name-reserved disclosure-name-collision
-    sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch`,
+    sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch author-wallet-unsupported subject-unknown`,
   429: "rate-limited",
   501: "custody-needs-signatures registration-elsewhere",
   502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused
     rpc-answer-malformed rpc-answer-too-large`,
-  503: "events-backlog-full database-unavailable participant-record-missing chain-not-followed",
+  503: "events-backlog-full database-unavailable participant-record-missing chain-not-followed publisher-unknown",
 };
 
 const STATUS = new Map(

@@ -8,11 +8,13 @@ import type { Config } from "../config.ts";
 import type { PutBlock, ReadBlock } from "../content/block.ts";
 import { diskBlocks } from "../content/diskBlocks.ts";
 import { kuboBlocks } from "../content/kuboBlocks.ts";
-import type { Address, Hash, Hex } from "../domain/types.ts";
+import type { Address, Hash, Hex, ParticipantId } from "../domain/types.ts";
 import { secretFile } from "../embedded/secretFile.ts";
 import { createApp } from "../http/createApp.ts";
+import { createAnchorTrees } from "../services/anchors/anchorTrees.ts";
 import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
+import { createDataRecordAcceptor } from "../services/dataRecords/acceptDataRecords.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { ChosenCurve } from "../services/signatures/chooseCurve.ts";
 import type { Database } from "../storage/database.ts";
@@ -47,20 +49,25 @@ export async function wireApplication(parts: {
   const blocks = config.ipfsApiUrl === null ? diskBlocks(join(dataDir, "blocks")) : kuboBlocks(config.ipfsApiUrl);
   const sealing = { key: createSecretKey(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
   const now = () => Math.floor(Date.now() / 1000);
-  const acceptor = createAcceptor({
+  const receiptKey = operatorsReceiptKey(database, parts.operatorSigner, config.operatorId);
+  const accepting = {
     pool: database.pool,
     domain: deployment,
     recoverSigner: curve.recoverSigner,
-    receiptKey: operatorsReceiptKey(database, parts.operatorSigner, config.operatorId),
+    receiptKey,
     sealing,
     now,
     maxOpenItems: config.maxOpenItems,
     failpoint: failpointAt(config.killAt),
-  });
+  };
+  const acceptor = createAcceptor(accepting);
+  const dataRecordAcceptor = createDataRecordAcceptor(accepting);
   const app = createApp({
     database,
     deployment,
     acceptor,
+    dataRecordAcceptor,
+    anchorTrees: createAnchorTrees(),
     recoverSigner: curve.recoverSigner,
     signatures: { curve: curve.name, recoveriesPerSecond: curve.recoveriesPerSecond },
     sealing,
@@ -75,7 +82,7 @@ export async function wireApplication(parts: {
     requestsPerMinute: config.requestsPerMinute,
     trustedProxies: config.trustedProxies,
   });
-  return { app, blocks, close: async () => void (await acceptor.close()) };
+  return { app, blocks, close: async () => void (await Promise.all([acceptor.close(), dataRecordAcceptor.close()])) };
 }
 
 /**
@@ -92,15 +99,19 @@ function operatorsReceiptKey(database: Database, { address, sign }: OperatorSign
     );
     publisher = rows[0]?.id ?? 0;
   };
+  const current = (): ParticipantId => {
+    if (publisher === 0 && performance.now() >= nextLookUp) {
+      nextLookUp = performance.now() + 1_000;
+      lookUp().catch(() => undefined); // asked again with the next receipt
+    }
+    return publisher;
+  };
+  current(); // so that it is known when the first request comes
   return {
     signer: address,
     sign,
     get publisher() {
-      if (publisher === 0 && performance.now() >= nextLookUp) {
-        nextLookUp = performance.now() + 1_000;
-        lookUp().catch(() => undefined); // asked again with the next receipt
-      }
-      return publisher;
+      return current();
     },
   };
 }

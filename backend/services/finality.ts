@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Transaction } from "../storage/database.ts";
 
 /** How far the follower has come, and what the chain itself calls safe and finalized. */
 export type Heights = { readonly head: number; readonly safe: number; readonly finalized: number };
@@ -6,8 +6,8 @@ export type Heights = { readonly head: number; readonly safe: number; readonly f
 export type Finality = "included" | "safe" | "finalized";
 
 /** Null while nothing was followed yet. */
-export async function readHeights(pool: Pool): Promise<Heights | null> {
-  const { rows } = await pool.query<Heights>(
+export async function readHeights(tx: Transaction): Promise<Heights | null> {
+  const { rows } = await tx.query<Heights>(
     "SELECT head_number AS head, safe_number AS safe, finalized_number AS finalized FROM chain_cursor",
   );
   return rows[0] ?? null;

@@ -3,8 +3,10 @@ import type { ReadBlock } from "../content/block.ts";
 import type { RecoverSigner } from "../domain/signatures.ts";
 import type { UnixTime } from "../domain/types.ts";
 import type { Database } from "../storage/database.ts";
+import type { AnchorTrees } from "./anchors/anchorTrees.ts";
 import type { Acceptor } from "./custody/acceptCustodyEvents.ts";
 import type { DisclosureSealing } from "./custody/storeRecords.ts";
+import type { DataRecordAcceptor } from "./dataRecords/acceptDataRecords.ts";
 import type { Deployment } from "./deployment.ts";
 import type { ReadChainView } from "./passports/readVerification.ts";
 import type { CurveInUse } from "./signatures/chooseCurve.ts";
@@ -14,6 +16,8 @@ export type ServiceDependencies = {
   readonly database: Database;
   readonly deployment: Deployment;
   readonly acceptor: Acceptor;
+  readonly dataRecordAcceptor: DataRecordAcceptor;
+  readonly anchorTrees: AnchorTrees;
   readonly recoverSigner: RecoverSigner;
   /** Which curve recovers signers in this process, and how fast (see signatures/chooseCurve). */
   readonly signatures: CurveInUse;

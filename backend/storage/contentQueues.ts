@@ -4,9 +4,9 @@ import type { Hash } from "../domain/types.ts";
 import { inTransaction } from "./database.ts";
 import { storeRecord } from "./records.ts";
 
-/** Records to be put into content-addressed storage, and records to be fetched from others. */
+/** Blocks to be put into content-addressed storage, and records to be fetched from others. */
 export type ContentQueues = {
-  /** Records to be put; each is given out again only after a pause that grows with its attempts. */
+  /** Records and other blocks to be put; each is given out again only after a pause that grows with its attempts. */
   takeOutgoing(limit: number): Promise<{ readonly hash: Hash; readonly bytes: Uint8Array }[]>;
   markPut(hash: Hash): Promise<void>;
   /** Hashes that the chain names and nobody here has; given out as above. */
@@ -25,7 +25,8 @@ export function openContentQueues(pool: Pool): ContentQueues {
   return {
     async takeOutgoing(limit) {
       const { rows } = await pool.query(
-        `WITH taken AS (${lease("content_outbox")}) SELECT hash, bytes FROM taken JOIN record USING (hash)`,
+        `WITH taken AS (${lease("content_outbox")}), stored AS (SELECT hash, bytes FROM record UNION ALL TABLE content_block)
+         SELECT hash, bytes FROM taken JOIN stored USING (hash)`,
         [limit],
       );
       return rows;

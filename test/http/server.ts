@@ -7,6 +7,7 @@ import { recoverSigner } from "../../backend/domain/signatures.ts";
 import { createApp } from "../../backend/http/createApp.ts";
 import type { AppDependencies } from "../../backend/http/dependencies.ts";
 import { serverLimits } from "../../backend/http/serverLimits.ts";
+import { createAnchorTrees } from "../../backend/services/anchors/anchorTrees.ts";
 import { createWorld, DEPLOYMENT, SEALING, type World } from "../services/world.ts";
 
 /** A response whose JSON the tests may look into freely. */
@@ -50,6 +51,8 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     database: world.database,
     deployment: DEPLOYMENT,
     acceptor: world.acceptor,
+    dataRecordAcceptor: world.dataRecordAcceptor,
+    anchorTrees: createAnchorTrees(),
     recoverSigner,
     sealing: SEALING,
     signatures: { curve: "portable", recoveriesPerSecond: 700 },

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { dataRecordDigest, type SignedDataRecord } from "../../backend/domain/anchors/dataRecord.ts";
 import { parseHash, ZERO_HASH, ZERO_HEAD } from "../../backend/domain/bytes.ts";
 import {
   type CustodyEvent,
@@ -21,6 +22,10 @@ import { recoverSigner } from "../../backend/domain/signatures.ts";
 import type { Address, Hash, Hex, JsonObject, PassportId } from "../../backend/domain/types.ts";
 import { type Acceptor, createAcceptor } from "../../backend/services/custody/acceptCustodyEvents.ts";
 import { receiptKey } from "../../backend/services/custody/receiptKey.ts";
+import {
+  createDataRecordAcceptor,
+  type DataRecordAcceptor,
+} from "../../backend/services/dataRecords/acceptDataRecords.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 export const DEPLOYMENT: SigningDomain & { deploymentBlock: number; codeHash: Hash } = {
@@ -56,6 +61,7 @@ const PARTICIPANTS: {
   roles: Role[];
   active?: boolean;
   prefixes?: JsonObject[];
+  signer?: Address;
 }[] = [
   {
     id: PRODUCER,
@@ -75,6 +81,7 @@ const PARTICIPANTS: {
   { id: REGISTRAR, name: "Intake", kind: "registrar", roles: ["REGISTRAR", "CUSTODIAN"] },
   { id: LAB, name: "True Measure", kind: "test-laboratory", roles: ["TEST_LAB"] },
   { id: AUTHORITY, name: "Market Watch", kind: "authority", roles: ["REGULATOR"] },
+  { id: OPERATOR.publisher, name: "Registry Hall", kind: "platform", roles: ["OPERATOR"], signer: OPERATOR.signer },
 ];
 
 export type Submission = {
@@ -141,6 +148,32 @@ export function buildEvent(
   return { signed, digest, heads, submission };
 }
 
+export type BuiltDataRecord = {
+  digest: Hash;
+  signed: SignedDataRecord;
+  submission: { dataRecord: SignedDataRecord; record: JsonObject; disclosures: readonly string[] };
+};
+
+const HEALTH = {
+  kind: "state-of-health",
+  measuredAt: "2027-01-11T09:00:00Z",
+  stateOfHealth: { value: "81", unit: "%" },
+};
+
+/** A data record about a passport, signed by its author; its kind and its fields are withheld. */
+export function buildDataRecord(
+  subjectId: PassportId,
+  author = LAB,
+  options: { occurredAt?: number; key?: ReturnType<typeof signerOf>; fields?: JsonObject } = {},
+): BuiltDataRecord {
+  const fields = options.fields ?? HEALTH;
+  const { hash, record, disclosures } = recordOf("data/1", { subject: subjectId, ...fields });
+  const unsigned = { subjectId, author, occurredAt: options.occurredAt ?? NOW - 60, recordHash: hash };
+  const digest = dataRecordDigest(SEPARATOR, unsigned);
+  const signed = { ...unsigned, signature: (options.key ?? signerOf(author)).sign(digest) };
+  return { digest, signed, submission: { dataRecord: signed, record, disclosures } };
+}
+
 let serial = 0;
 export const nextUid = (): string => `https://id.gs1.org/01/09521000000018/21/S${++serial}`;
 
@@ -181,14 +214,20 @@ export function buildHandover(from: number, to: number, entries: readonly Built[
   );
 }
 
-export type World = { database: TestDatabase; acceptor: Acceptor; clock: { now: number }; close(): Promise<void> };
+export type World = {
+  database: TestDatabase;
+  acceptor: Acceptor;
+  dataRecordAcceptor: DataRecordAcceptor;
+  clock: { now: number };
+  close(): Promise<void>;
+};
 
 /** A migrated database that knows the participants as if the chain had said so, and an acceptor on it. */
 export async function createWorld(options: { maxOpenItems?: number } = {}): Promise<World> {
   const database = await createDatabase();
   const clock = { now: NOW };
   await projectRegistry(database);
-  const acceptor = createAcceptor({
+  const accepting = {
     pool: database.pool,
     domain: DEPLOYMENT,
     recoverSigner,
@@ -196,13 +235,16 @@ export async function createWorld(options: { maxOpenItems?: number } = {}): Prom
     sealing: SEALING,
     now: () => clock.now,
     maxOpenItems: options.maxOpenItems ?? 10_000,
-  });
+  };
+  const acceptor = createAcceptor(accepting);
+  const dataRecordAcceptor = createDataRecordAcceptor(accepting);
   return {
     database,
     acceptor,
+    dataRecordAcceptor,
     clock,
     async close() {
-      await acceptor.close();
+      await Promise.all([acceptor.close(), dataRecordAcceptor.close()]);
       await database.drop();
     },
   };
@@ -232,14 +274,15 @@ async function projectRegistry({ prisma }: TestDatabase): Promise<void> {
       registryHead: `0x${"99".repeat(32)}`,
     },
   });
-  for (const { id, name, kind, roles, active = true, prefixes = [] } of PARTICIPANTS) {
+  for (const participant of PARTICIPANTS) {
+    const { id, name, kind, roles, active = true, prefixes = [], signer = signerOf(id).signer } = participant;
     const record = recordOf("participant/1", {
       participantId: id,
       kind,
       names: { en: name },
       ...(prefixes.length > 0 ? { identifierPrefixes: prefixes } : {}),
     });
-    const state = { account: `0x${"a0".repeat(20)}`, signer: signerOf(id).signer, roles: roleBits(roles), active };
+    const state = { account: `0x${"a0".repeat(20)}`, signer, roles: roleBits(roles), active };
     const common = { ...state, recordHash: record.hash, head: `0x${id.toString(16).padStart(64, "e")}` };
     await prisma.record.create({
       data: {

@@ -28,31 +28,38 @@ export function merkleRoot(leaves: readonly Hash[]): Hash {
   return toHex(level[0] ?? sha256(new Uint8Array(0))) as Hash;
 }
 
-/** The hashes that lead from the leaf at `index` to the root, lowest first. Throws `leaf-index-out-of-range`. */
-export function inclusionProof(leaves: readonly Hash[], index: number): Hash[] {
-  return inclusionProofs(leaves, [index])[0] as Hash[];
+/** A whole tree, its leaves first and its root last: for whoever proves many leaves of it. */
+export type MerkleTree = readonly (readonly Uint8Array[])[];
+
+export function buildTree(leaves: readonly Hash[]): MerkleTree {
+  const levels = [leaves.map(fromHex)];
+  for (let level = levels[0] as Uint8Array[]; level.length > 1; levels.push(level)) level = levelAbove(level);
+  return levels;
 }
 
-/** The same for several leaves of one tree, which is hashed only once. */
+/** The hashes that lead from the leaf at `index` to the root, lowest first. Throws `leaf-index-out-of-range`. */
+export function proveLeaf(tree: MerkleTree, index: number): Hash[] {
+  const size = tree[0]?.length ?? 0;
+  if (!Number.isInteger(index) || index < 0 || index >= size) {
+    throw new DomainError("leaf-index-out-of-range", "The tree has no leaf at this position.", { index, size });
+  }
+  const proof: Hash[] = [];
+  let at = index;
+  for (const level of tree) {
+    const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
+    if (sibling !== undefined) proof.push(toHex(sibling) as Hash);
+    at = Math.floor(at / 2);
+  }
+  return proof;
+}
+
+/** As `proveLeaf`, for a single proof. */
+export const inclusionProof = (leaves: readonly Hash[], index: number): Hash[] => proveLeaf(buildTree(leaves), index);
+
+/** As `proveLeaf`, for several leaves of one tree. */
 export function inclusionProofs(leaves: readonly Hash[], indexes: readonly number[]): Hash[][] {
-  const outside = indexes.find((index) => !Number.isInteger(index) || index < 0 || index >= leaves.length);
-  if (outside !== undefined) {
-    throw new DomainError("leaf-index-out-of-range", "The tree has no leaf at this position.", {
-      index: outside,
-      size: leaves.length,
-    });
-  }
-  const proofs: Hash[][] = indexes.map(() => []);
-  let level = leaves.map(fromHex);
-  for (let height = 0; level.length > 1; height++) {
-    for (const [i, index] of indexes.entries()) {
-      const at = Math.floor(index / 2 ** height);
-      const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
-      if (sibling !== undefined) proofs[i]?.push(toHex(sibling) as Hash);
-    }
-    level = levelAbove(level);
-  }
-  return proofs;
+  const tree = buildTree(leaves);
+  return indexes.map((index) => proveLeaf(tree, index));
 }
 
 /** A claim that a leaf stands at a position. Attacker-controlled: all of it but what the verifier got elsewhere. */

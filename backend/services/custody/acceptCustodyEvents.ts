@@ -4,16 +4,17 @@ import { formatBitmap, mayCreate } from "../../domain/custody/events.ts";
 import { judgeIssuing } from "../../domain/custody/issuing.ts";
 import { domainSeparator, type SigningDomain } from "../../domain/eip712.ts";
 import { DomainError } from "../../domain/errors.ts";
-import { type Failpoint, NO_FAILPOINT } from "../../domain/failpoint.ts";
+import type { Failpoint } from "../../domain/failpoint.ts";
 import { isCreationRecord } from "../../domain/records/parseRecord.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, UnixTime } from "../../domain/types.ts";
-import { inTransaction, type Transaction } from "../../storage/database.ts";
-import { databaseError, isDatabaseTrouble } from "../databaseTrouble.ts";
+import type { Transaction } from "../../storage/database.ts";
+import { type Backlog, boundBacklog } from "./boundBacklog.ts";
+import { commitBatch } from "./commitBatch.ts";
 import { groupCommit } from "./groupCommit.ts";
 import { type PreparedSubmission, prepareSubmission, type UnverifiedSubmission } from "./prepareSubmission.ts";
 import { type BatchView, readAcceptView } from "./readAcceptView.ts";
-import { type Receipt, type ReceiptKey, signReceipt, storedReceipt } from "./signReceipt.ts";
+import { promiseReceipt, type Receipt, type ReceiptKey, storedReceipt } from "./signReceipt.ts";
 import { type AcceptedSubmission, storeAccepted, storeOffers } from "./storeAccepted.ts";
 import { type DisclosureSealing, storeRecords } from "./storeRecords.ts";
 
@@ -51,16 +52,16 @@ export type Acceptor = {
 /** Items committed together: some tens of milliseconds, in which the next batch gathers. */
 const MAX_BATCH = 1_000;
 const MAX_WAITING = 5_000;
-/** Longest time between accepting an event and its place on chain that a receipt promises, in seconds. */
-const ANCHOR_DELAY = 3600;
-const ATTEMPTS = 3;
+const OPEN_ITEMS = "SELECT 1 FROM accepted_item WHERE state = 'open'";
 
 /** Makes the one acceptor of a process; several processes may accept on one database. */
 export function createAcceptor(dependencies: AcceptDependencies): Acceptor {
   const separator = domainSeparator(dependencies.domain);
-  const backlog = openItems(dependencies.maxOpenItems);
+  const backlog = boundBacklog(dependencies.maxOpenItems, OPEN_ITEMS);
+  const context = { ...dependencies, separator, backlog };
   const group = groupCommit<PreparedSubmission, AcceptOutcome>({
-    commit: (batch) => commitBatch({ ...dependencies, separator, backlog }, batch),
+    commit: (batch) =>
+      commitBatch(dependencies.pool, batch, (tx, entries) => acceptBatch(context, tx, entries), dependencies.failpoint),
     maxBatch: MAX_BATCH,
     weightOf: ({ event }) => event.items.length,
     maxWaiting: MAX_WAITING,
@@ -77,32 +78,6 @@ export function createAcceptor(dependencies: AcceptDependencies): Acceptor {
 
 type Context = AcceptDependencies & { readonly separator: Uint8Array; readonly backlog: Backlog };
 type Result = AcceptOutcome | Error;
-
-/**
- * Commits a batch. When the outcome of a COMMIT is unknown, the next attempt finds the events by their digests and
- * answers the receipts that were stored. What fails for another reason than the database's state is tried one by one,
- * so that no event can spoil its neighbours'.
- */
-async function commitBatch(context: Context, batch: readonly PreparedSubmission[]): Promise<Result[]> {
-  const failpoint = context.failpoint ?? NO_FAILPOINT;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const results = await inTransaction(context.pool, async (tx) => {
-        const decided = await acceptBatch(context, tx, batch);
-        failpoint("accept.beforeCommit");
-        return decided;
-      });
-      failpoint("accept.afterCommit");
-      return results;
-    } catch (error) {
-      if (isDatabaseTrouble(error) && attempt < ATTEMPTS) continue;
-      if (batch.length === 1 || isDatabaseTrouble(error)) return batch.map(() => databaseError(error) as Error);
-      const alone: Result[] = [];
-      for (const submission of batch) alone.push(...(await commitBatch(context, [submission])));
-      return alone;
-    }
-  }
-}
 
 async function acceptBatch(context: Context, tx: Transaction, batch: readonly PreparedSubmission[]): Promise<Result[]> {
   const position = await lockCounter(tx);
@@ -211,44 +186,10 @@ function requireOwnIdentifiers({ event, records }: PreparedSubmission, view: Bat
   }
 }
 
-function promise(context: Context, { digest, event }: PreparedSubmission, now: UnixTime) {
-  const anchorBefore = Math.min(event.deadline, now + ANCHOR_DELAY);
-  const { publisher } = context.receiptKey;
-  const receipt = signReceipt(context.separator, context.receiptKey, {
-    digest,
-    publisher,
-    acceptedAt: now,
-    anchorBefore,
-  });
-  return { digest, state: "accepted", receipt } as const;
-}
-
-type Backlog = {
-  count(tx: Transaction, now: UnixTime): Promise<void>;
-  /** Throws `events-backlog-full` when there is no room for that many more. */
-  take(items: number): void;
-};
-
-/** Counts open items at most once a second: the bound protects the disk and the promises, it need not be exact. */
-function openItems(max: number): Backlog {
-  let countedAt = 0;
-  let open = 0;
+function promise({ separator, receiptKey }: Context, { digest, event }: PreparedSubmission, now: UnixTime) {
   return {
-    async count(tx, now) {
-      if (now === countedAt) return;
-      const { rows } = await tx.query<{ open: string }>(
-        "SELECT count(*) AS open FROM (SELECT 1 FROM accepted_item WHERE state = 'open' LIMIT $1) AS counted",
-        [max],
-      );
-      countedAt = now;
-      open = Number(rows[0]?.open ?? 0);
-    },
-    take(items) {
-      if (open + items > max) {
-        const sentence = "Too many accepted events wait for the chain; this server takes more when they have landed.";
-        throw new DomainError("events-backlog-full", sentence, { maxOpenItems: max });
-      }
-      open += items;
-    },
-  };
+    digest,
+    state: "accepted",
+    receipt: promiseReceipt(separator, receiptKey, { digest, acceptedAt: now, until: event.deadline }),
+  } as const;
 }

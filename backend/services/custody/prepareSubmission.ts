@@ -8,31 +8,16 @@ import {
 } from "../../domain/custody/events.ts";
 import { acceptanceDigest, hashEvent, isCreated } from "../../domain/custody/hashEvent.ts";
 import { DomainError } from "../../domain/errors.ts";
-import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
-import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
-import { reveal } from "../../domain/records/disclosures.ts";
-import {
-  fieldsOutsideAllowList,
-  isCreationRecord,
-  type ParsedRecord,
-  readRecord,
-} from "../../domain/records/parseRecord.ts";
-import { recordHash } from "../../domain/records/recordHash.ts";
+import { isCreationRecord } from "../../domain/records/parseRecord.ts";
+import type { RecordType } from "../../domain/records/recordTypes.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
-import type { Address, Hash, Hex, JsonObject } from "../../domain/types.ts";
+import type { Address, Hash, Hex } from "../../domain/types.ts";
+import { type PreparedRecord, prepareRecord, type UnverifiedRecord } from "./prepareRecord.ts";
 
 /** A signed event and the records behind its items, one per item in item order. Attacker-controlled: every byte. */
 export type UnverifiedSubmission = {
   readonly event: unknown;
-  readonly records: readonly { readonly record: JsonObject; readonly disclosures: readonly string[] }[];
-};
-
-export type PreparedRecord = {
-  readonly hash: Hash;
-  /** Canonical JSON: what is published. */
-  readonly bytes: Uint8Array;
-  readonly record: ParsedRecord;
-  readonly disclosures: readonly { readonly digest: string; readonly text: string }[];
+  readonly records: readonly UnverifiedRecord[];
 };
 
 /** A submission of which everything is checked that needs no database. */
@@ -43,8 +28,7 @@ export type PrepareContext = { readonly separator: Uint8Array; readonly recoverS
 
 /**
  * Parses, hashes and recovers: all the work on a submission that depends on its bytes alone.
- * @throws DomainError of the event's and records' parsers, `record-missing`, `record-hash-mismatch`,
- *   `record-type-mismatch`, `record-subject-mismatch`, `record-field-not-public`, `record-fields-invalid`
+ * @throws DomainError of the event's parser, `record-missing`, and those of `prepareRecord` with the item's position
  */
 export function prepareSubmission(context: PrepareContext, submission: UnverifiedSubmission): PreparedSubmission {
   const event = parseSignedCustodyEvent(submission.event);
@@ -55,9 +39,16 @@ export function prepareSubmission(context: PrepareContext, submission: Unverifie
     });
   }
   const records = submission.records.map((entry, position) =>
-    at(position, () => prepareRecord(event.kind, event.items[position] as Item, entry.record, entry.disclosures)),
+    at(position, () => prepareItemsRecord(event.kind, event.items[position] as Item, entry)),
   );
   return { ...prepareEvent(context, event), records };
+}
+
+function prepareItemsRecord(kind: CustodyKind, item: Item, unverified: UnverifiedRecord): PreparedRecord {
+  const { passportId: subject, recordHash } = item;
+  const prepared = prepareRecord({ type: `${kind}/1` as RecordType, subject, recordHash }, unverified);
+  requireNamed(prepared, kind, item);
+  return prepared;
 }
 
 /** Digest, heads and recovered signers of an event whose records are here already. */
@@ -83,57 +74,8 @@ function signersOf(event: SignedCustodyEvent, digest: Hash, recoverSigner: Recov
   return parts.map((part) => recoverSigner(digest, `0x${part}` as Hex));
 }
 
-function prepareRecord(
-  kind: CustodyKind,
-  item: Item,
-  payload: JsonObject,
-  disclosures: readonly string[],
-): PreparedRecord {
-  const bytes = canonicalBytes(payload);
-  if (bytes.length > MAX_RECORD_BYTES) {
-    throw new DomainError("record-too-large", "The record has more bytes than allowed.", {
-      maxBytes: MAX_RECORD_BYTES,
-    });
-  }
-  const hash = recordHash(bytes);
-  if (hash !== item.recordHash) {
-    throw new DomainError("record-hash-mismatch", "The record's canonical bytes have another hash than was signed.", {
-      signed: item.recordHash,
-      found: hash,
-    });
-  }
-  const record = readRecord(payload);
-  requireAbout(record, kind, item);
-  requireNamed(record, kind, item);
-  const outside = fieldsOutsideAllowList(record);
-  if (outside.length > 0) {
-    throw new DomainError("record-field-not-public", "The record shows fields that its type withholds.", {
-      paths: outside.slice(0, 20),
-    });
-  }
-  const { value, disclosed } = reveal(payload, disclosures);
-  requireRecordFields(record.type, value);
-  return {
-    hash,
-    bytes,
-    record,
-    disclosures: disclosed.map(({ digest, disclosure }) => ({ digest, text: disclosure })),
-  };
-}
-
-function requireAbout(record: ParsedRecord, kind: CustodyKind, item: Item): void {
-  if (record.type !== `${kind}/1`) {
-    throw new DomainError("record-type-mismatch", `The record of a ${kind} has another type.`, { type: record.type });
-  }
-  if (record.type === "participant/1" || record.subject !== item.passportId) {
-    throw new DomainError("record-subject-mismatch", "The record is about another passport than its item.", {
-      passportId: item.passportId,
-    });
-  }
-}
-
 /** Whoever scans a new item's identifier must find its passport: the record of its creation names it. */
-function requireNamed(record: ParsedRecord, kind: CustodyKind, item: Item): void {
+function requireNamed({ record }: PreparedRecord, kind: CustodyKind, item: Item): void {
   if (isCreated(kind, item) === isCreationRecord(record)) return;
   const problem = isCreated(kind, item)
     ? { path: "$.uid", rule: "required", message: "The record of a new item names its uid." }

@@ -1,6 +1,6 @@
 import type { Transaction } from "../../storage/database.ts";
 import { storeRecords as storePublicRecords } from "../../storage/records.ts";
-import type { PreparedRecord } from "./prepareSubmission.ts";
+import type { PreparedRecord } from "./prepareRecord.ts";
 import { NONCE_BYTES, type RandomBytes, type SealingKey, sealDisclosure } from "./sealDisclosure.ts";
 
 /** The key that disclosures are sealed with in the database, and where nonces come from. */

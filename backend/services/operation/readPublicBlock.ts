@@ -5,7 +5,7 @@ import { recordHash } from "../../domain/records/recordHash.ts";
 import type { Database } from "../../storage/database.ts";
 
 /**
- * The bytes behind a CID: a record from the tables, else a block from this operator's own store. Other sources are not
+ * The bytes behind a CID: a record or another block from the tables, else one from this operator's own store. Other sources are not
  * asked, or this address would fetch anything for anybody.
  * @throws DomainError `cid-unsupported`, `block-unknown`
  */
@@ -15,7 +15,10 @@ export async function readPublicBlock(
   cid: string,
 ): Promise<Uint8Array> {
   const hash = hashOfCid(cid);
-  const { rows } = await pool.query<{ bytes: Buffer }>("SELECT bytes FROM record WHERE hash = $1", [hash]);
+  const { rows } = await pool.query<{ bytes: Buffer }>(
+    "SELECT bytes FROM record WHERE hash = $1 UNION ALL SELECT bytes FROM content_block WHERE hash = $1",
+    [hash],
+  );
   const row = rows[0]?.bytes;
   if (row !== undefined && recordHash(row) === hash) return row;
   const block = readBlock === null ? null : await readBlock(hash);

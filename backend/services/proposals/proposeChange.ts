@@ -8,7 +8,7 @@ import { recordHash } from "../../domain/records/recordHash.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, JsonObject } from "../../domain/types.ts";
 import { type Database, inTransaction } from "../../storage/database.ts";
-import type { PreparedRecord } from "../custody/prepareSubmission.ts";
+import type { PreparedRecord } from "../custody/prepareRecord.ts";
 import { type DisclosureSealing, storeRecords } from "../custody/storeRecords.ts";
 import { readQuorum } from "../participants/readRegistry.ts";
 import { type Approval, checkApproval, storeApprovals } from "./approveProposal.ts";

@@ -1,0 +1,72 @@
+import { DomainError } from "../../domain/errors.ts";
+import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
+import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
+import { reveal } from "../../domain/records/disclosures.ts";
+import { fieldsOutsideAllowList, type ParsedRecord, readRecord } from "../../domain/records/parseRecord.ts";
+import { recordHash } from "../../domain/records/recordHash.ts";
+import type { RecordType } from "../../domain/records/recordTypes.ts";
+import type { Hash, JsonObject, PassportId } from "../../domain/types.ts";
+
+/** What was signed about a record: all that the record must agree with. */
+export type SignedAbout = { readonly type: RecordType; readonly subject: PassportId; readonly recordHash: Hash };
+
+/** A record as it comes in. Attacker-controlled: every byte. */
+export type UnverifiedRecord = { readonly record: JsonObject; readonly disclosures: readonly string[] };
+
+export type PreparedRecord = {
+  readonly hash: Hash;
+  /** Canonical JSON: what is published. */
+  readonly bytes: Uint8Array;
+  readonly record: ParsedRecord;
+  readonly disclosures: readonly { readonly digest: string; readonly text: string }[];
+};
+
+/**
+ * Checks a record against what was signed about it, its type's allow-list and its fields' rules.
+ * @throws DomainError of the records' parsers, `record-too-large`, `record-hash-mismatch`, `record-type-mismatch`,
+ *   `record-subject-mismatch`, `record-field-not-public`, and those of `requireRecordFields`
+ */
+export function prepareRecord(signed: SignedAbout, { record: payload, disclosures }: UnverifiedRecord): PreparedRecord {
+  const bytes = canonicalBytes(payload);
+  if (bytes.length > MAX_RECORD_BYTES) {
+    throw new DomainError("record-too-large", "The record has more bytes than allowed.", {
+      maxBytes: MAX_RECORD_BYTES,
+    });
+  }
+  const hash = recordHash(bytes);
+  if (hash !== signed.recordHash) {
+    throw new DomainError("record-hash-mismatch", "The record's canonical bytes have another hash than was signed.", {
+      signed: signed.recordHash,
+      found: hash,
+    });
+  }
+  const record = readRecord(payload);
+  requireAbout(record, signed);
+  const outside = fieldsOutsideAllowList(record);
+  if (outside.length > 0) {
+    throw new DomainError("record-field-not-public", "The record shows fields that its type withholds.", {
+      paths: outside.slice(0, 20),
+    });
+  }
+  const { value, disclosed } = reveal(payload, disclosures);
+  requireRecordFields(record.type, value);
+  return {
+    hash,
+    bytes,
+    record,
+    disclosures: disclosed.map(({ digest, disclosure }) => ({ digest, text: disclosure })),
+  };
+}
+
+function requireAbout(record: ParsedRecord, signed: SignedAbout): void {
+  if (record.type !== signed.type) {
+    throw new DomainError("record-type-mismatch", `The record must have the type ${signed.type}.`, {
+      type: record.type,
+    });
+  }
+  if (record.type === "participant/1" || record.subject !== signed.subject) {
+    throw new DomainError("record-subject-mismatch", "The record is about something else than what was signed.", {
+      subject: signed.subject,
+    });
+  }
+}
