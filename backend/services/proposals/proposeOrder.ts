@@ -6,7 +6,8 @@ import { decisionDigest, type QuorumOrder, type Reassignment } from "../../domai
 import type { Hex, JsonObject } from "../../domain/types.ts";
 import { inTransaction, type Transaction } from "../../storage/database.ts";
 import type { Acceptor } from "../custody/acceptCustodyEvents.ts";
-import { type PreparedRecord, prepareSubmission } from "../custody/prepareRecord.ts";
+import type { PreparedRecord } from "../custody/prepareRecord.ts";
+import { prepareSubmission } from "../custody/prepareSubmission.ts";
 import { readAcceptView } from "../custody/readAcceptView.ts";
 import { storeRecords } from "../custody/storeRecords.ts";
 import { readHoldView } from "../holds/acceptHoldOrder.ts";
