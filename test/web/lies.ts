@@ -3,6 +3,7 @@ import { acceptanceDigest } from "../../backend/domain/custody/hashEvent.ts";
 import { domainSeparator } from "../../backend/domain/eip712.ts";
 import type { Address, Hex, PassportId } from "../../backend/domain/types.ts";
 import { type EvidenceBundle, type EvidenceStep, formatBundle } from "../../backend/domain/verification/bundle.ts";
+import type { DataRecordEvidence } from "../../backend/domain/verification/dataRecordEvidence.ts";
 import { replayBundle } from "../../backend/domain/verification/replay.ts";
 import type { CheckId } from "../../backend/domain/verification/report.ts";
 import { sign, trustRoot } from "../domain/verification/simulatedChain.ts";
@@ -32,6 +33,14 @@ const withSteps = (bundle: EvidenceBundle, change: (steps: readonly EvidenceStep
 const withStep = (bundle: EvidenceBundle, at: number, change: Partial<EvidenceStep>) =>
   withSteps(bundle, (steps) => steps.map((step, i) => (i === at ? { ...step, ...change } : step)));
 
+const withDataRecord = (
+  bundle: EvidenceBundle,
+  change: (first: DataRecordEvidence) => Partial<DataRecordEvidence>,
+): EvidenceBundle => ({
+  ...bundle,
+  dataRecords: bundle.dataRecords.map((one, i) => (i === 0 ? { ...one, ...change(one) } : one)),
+});
+
 /** The genuine disclosures of a step, which the bundle itself withholds. */
 function disclosuresOf(server: PageServer, at: number): readonly string[] {
   const step = server.chain.passports.get(server.pack)?.steps[at];
@@ -53,6 +62,15 @@ function forgedAcceptance(bundle: EvidenceBundle): EvidenceBundle {
 async function oneByteOfARecord(server: PageServer): Promise<Uint8Array> {
   const text = new TextDecoder().decode(await server.chain.bytes(server.pack));
   return new TextEncoder().encode(text.replace("NMC622", "NMC722"));
+}
+
+async function oneByteOfADataRecord(server: PageServer): Promise<Uint8Array> {
+  const bytes = await server.chain.bytes(server.pack);
+  const text = new TextDecoder().decode(bytes);
+  const digest = '"_sd":["';
+  const at = text.indexOf(digest, text.indexOf('"dataRecords"')) + digest.length;
+  bytes[at] = bytes[at] === 0x41 ? 0x42 : 0x41;
+  return bytes;
 }
 
 export const LIES: readonly Lie[] = [
@@ -83,6 +101,35 @@ export const LIES: readonly Lie[] = [
     name: "moves a disclosure to another event",
     check: "disclosures",
     evidence: changed((b, server) => withStep(b, 1, { disclosures: disclosuresOf(server, 0) })),
+  },
+  {
+    name: "proves a data record with another's proof",
+    check: "data-records",
+    evidence: changed((b) => withDataRecord(b, () => ({ proof: b.dataRecords[1]?.proof ?? [] }))),
+  },
+  {
+    name: "moves a data record to another passport",
+    check: "data-records",
+    evidence: async ({ chain, pack, second }) => {
+      const [one] = (await chain.bundle(second)).dataRecords;
+      if (one === undefined) throw new Error("nobody measured the second pack");
+      const moved = { ...one, dataRecord: { ...one.dataRecord, subjectId: pack } };
+      return formatBundle(withDataRecord(await chain.bundle(pack), () => moved));
+    },
+  },
+  {
+    name: "flips a byte in a data record",
+    check: "data-records",
+    evidence: oneByteOfADataRecord,
+  },
+  {
+    name: "forges the author's signature of a data record",
+    check: "data-records",
+    evidence: changed((b, { chain }) =>
+      withDataRecord(b, ({ dataRecord }) => ({
+        dataRecord: chain.signDataRecord(dataRecord, keccakText("key of a forger")),
+      })),
+    ),
   },
   { name: "forges an acceptance", check: "signatures", evidence: changed(forgedAcceptance) },
   {

@@ -1,3 +1,5 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
@@ -5,6 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { formatTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
 import { en } from "../../backend/web/language/en.ts";
 import { zh } from "../../backend/web/language/zh.ts";
+import { cli } from "../cli/cli.ts";
 import { trustRoot } from "../domain/verification/simulatedChain.ts";
 import { startBrowser, type Visit, verdictOn, visit } from "./browser.ts";
 import { builtPage } from "./builtPage.ts";
@@ -26,9 +29,11 @@ describe("a lying server", function () {
   let browser: Browser;
   let served: Visit;
   let saved: Visit;
+  let downloads: string;
 
   before(async () => {
     const folder = await builtPage();
+    downloads = await mkdtemp(join(tmpdir(), "battery-passport-lies-"));
     [server, browser] = await Promise.all([startPageServer(folder), startBrowser()]);
     served = await visit(browser);
     saved = await visit(browser);
@@ -41,6 +46,7 @@ describe("a lying server", function () {
   after(async () => {
     await browser?.close();
     await server?.stop();
+    await rm(downloads, { recursive: true, force: true });
   });
 
   async function tell(lie: Lie): Promise<Uint8Array> {
@@ -88,6 +94,16 @@ describe("a lying server", function () {
     it(`that ${lie.name} is caught by verify.html, which names ${lie.check} in both languages`, async () => {
       await check(await tell(lie));
       await expectFound(saved, lie);
+    });
+
+    it(`that ${lie.name} is caught by the command line, which names ${lie.check}`, async () => {
+      const file = join(downloads, "evidence.json");
+      await writeFile(file, await tell(lie));
+      const root = formatTrustRoot(trustRoot);
+      const words = ["verify", file, "--rpc", server.ownRpcUrl, "--trust-root", root, "--uid", PACK_UID];
+      const run = await cli(words);
+      expect(run.code, run.out + run.err).to.equal(lie.verdict === "pending" ? 2 : 1);
+      expect(run.out).to.match(new RegExp(`^ {2}${lie.verdict ?? "failed"} +${lie.check} `, "m"));
     });
   }
 

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { dppIdOf } from "../../backend/domain/identifiers/dppId.ts";
+import { formatBundle } from "../../backend/domain/verification/bundle.ts";
+import type { DataRecordEvidence } from "../../backend/domain/verification/dataRecordEvidence.ts";
 import { CHECKS } from "../../backend/domain/verification/report.ts";
 import { en } from "../../backend/web/language/en.ts";
 import { zh } from "../../backend/web/language/zh.ts";
@@ -63,6 +65,50 @@ describe("the passport page", function () {
     expect(await page.locator("#verdict").textContent()).to.equal(zh.verdict.verified);
     expect(await page.locator("html").getAttribute("lang")).to.equal("zh-CN");
     expect(await page.locator("main").textContent()).to.contain("由 星诺动力电池 移交给 嘉陵城市公交");
+  });
+
+  it("says who signed data records about it and when, and what they say only where that is disclosed", async () => {
+    const page = await open(`/v1/dpps/${server.pack}`);
+    await verdictOn(page);
+    const section = page.locator("section[aria-labelledby=data-records]");
+    const entries = section.locator("li");
+    expect(await entries.count()).to.equal(2);
+    expect(await section.textContent())
+      .to.contain("Signed by Yuzhong Battery Test Lab")
+      .and.to.contain("published by Passport Operator");
+    expect(await page.locator("main").textContent()).to.not.contain("76.0");
+    const bundle = await server.chain.bundle(server.pack);
+    const [first, ...others] = bundle.dataRecords as [DataRecordEvidence];
+    const disclosures = server.chain.records.get(first.dataRecord.recordHash)?.disclosures ?? [];
+    const disclosing = formatBundle({ ...bundle, dataRecords: [{ ...first, disclosures }, ...others] });
+    server.answers.evidence = async () => disclosing;
+    for (const [button, texts] of [
+      ["English", en],
+      ["中文", zh],
+    ] as const) {
+      await page.reload();
+      await page.getByRole("button", { name: button }).click();
+      expect(await verdictOn(page)).to.equal("verified");
+      const shown = await entries.first().locator("> dl").textContent();
+      expect(shown)
+        .to.contain(texts.fields.stateOfHealth)
+        .and.to.contain("76.0 %")
+        .and.to.contain(texts.dataRecords.kind["state-of-health"]);
+      expect(await entries.nth(1).locator("> dl").count()).to.equal(0);
+    }
+  });
+
+  it("says that there may be data records where the evidence shows none, and confirms none that fail", async () => {
+    const page = await open(`/v1/dpps/${server.claimed}`);
+    await verdictOn(page);
+    const section = page.locator("section[aria-labelledby=data-records]");
+    expect(await section.textContent()).to.contain(en.dataRecords.none);
+    const bundle = await server.chain.bundle(server.pack);
+    const shortened = { ...bundle, dataRecords: bundle.dataRecords.map((one) => ({ ...one, proof: [] })) };
+    server.answers.evidence = async () => formatBundle(shortened);
+    await page.goto(`${server.url}/v1/dpps/${server.pack}`);
+    expect(await verdictOn(page)).to.equal("failed");
+    expect(await section.locator(".note").textContent()).to.equal(en.dataRecords.unconfirmed);
   });
 
   it("remembers the language that was chosen", async () => {

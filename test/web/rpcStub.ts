@@ -5,7 +5,7 @@ import { keccakText, toHex } from "../../backend/domain/bytes.ts";
 import type { Item } from "../../backend/domain/custody/events.ts";
 import { encodeState, NO_PASSPORT } from "../../backend/domain/custody/state.ts";
 import type { Hash, PassportId } from "../../backend/domain/types.ts";
-import type { ChainView, CustodyLog } from "../../backend/domain/verification/chainView.ts";
+import type { AnchorLog, ChainView, CustodyLog } from "../../backend/domain/verification/chainView.ts";
 import type { SimulatedChain } from "../domain/verification/simulatedChain.ts";
 
 type Request = { readonly id: number; readonly method: string; readonly params: readonly unknown[] };
@@ -39,7 +39,7 @@ export function rpcStub(chain: SimulatedChain, view: ChainView): (body: unknown)
     eth_getCode: ([address]) => (address === view.contract ? CODE : "0x"),
     eth_getBlockByNumber: ([which]) => block(which === "finalized" ? view.block.number : Number(which)),
     eth_call: ([call]) => callView((call as { data: string }).data),
-    eth_getLogs: ([filter]) => logsIn(filter as { fromBlock: string; topics: readonly [Hash, readonly Hash[]] }),
+    eth_getLogs: ([filter]) => logsIn(filter as Filter),
   };
 
   const block = (number: number): object | null => {
@@ -68,7 +68,29 @@ export function rpcStub(chain: SimulatedChain, view: ChainView): (body: unknown)
     throw new Error(`no such view: ${data.slice(0, 10)}`);
   };
 
-  const logsIn = ({ fromBlock, topics }: { fromBlock: string; topics: readonly [Hash, readonly Hash[]] }): object[] =>
+  type Filter = { fromBlock: string; topics: readonly [Hash, readonly Hash[]] };
+
+  const logsIn = (filter: Filter): object[] =>
+    filter.topics[0] === LOG_TOPICS.Anchored ? anchorLogsIn(filter) : custodyLogsIn(filter);
+
+  const anchorLogsIn = ({ fromBlock, topics }: Filter): object[] =>
+    [...(view.anchorLogs ?? [])].flatMap(([, logs]) =>
+      logs
+        .filter((log) => log.blockNumber === Number(fromBlock) && topics[1].includes(publisherTopic(log)))
+        .map((log) => ({
+          address: view.contract,
+          blockNumber: quantity(log.blockNumber),
+          blockHash: log.blockHash,
+          transactionHash: log.root,
+          logIndex: "0x0",
+          topics: [LOG_TOPICS.Anchored, publisherTopic(log)],
+          data: `${log.root}${word(log.count)}${word(0)}${word(0)}${word(5 * 32)}${encodeBytes("0x")}`,
+        })),
+    );
+
+  const publisherTopic = ({ publisher }: AnchorLog): Hash => `0x${word(publisher)}` as Hash;
+
+  const custodyLogsIn = ({ fromBlock, topics }: Filter): object[] =>
     [...(view.custodyLogs ?? [])].flatMap(([digest, logs]) =>
       logs
         .filter((log) => log.blockNumber === Number(fromBlock) && topics[1].includes(digest))

@@ -19,6 +19,9 @@ export const PACK_UID = "https://id.gs1.org/01/09521002005004/21/XN622-2026-0041
 export const SECOND_UID = "https://id.gs1.org/01/09521002005004/21/XN622-2026-00418";
 export const PACK_PATH = "/01/09521002005004/21/XN622-2026-00417";
 
+const LAB = 6;
+const OPERATOR = 7;
+
 const NMC622_PACK = {
   level: "pack",
   model: {
@@ -73,7 +76,10 @@ function later(chain: SimulatedChain, days: number): void {
   chain.time += blocks * 12;
 }
 
-/** Producer → fleet → collection point → recycler, and closure; a second pack goes along as far as the fleet. */
+/**
+ * Producer → fleet → collection point → recycler, and closure; a second pack goes along as far as the fleet. A test lab
+ * measures the state of health of both before that, and mends what it wrote of the first.
+ */
 export function shownChain(): ShownChain {
   const chain = new SimulatedChain();
   chain.time = 1_773_300_000; // 2026-03-12
@@ -82,6 +88,8 @@ export function shownChain(): ShownChain {
   admit(chain, 3, "Liangjiang Collection Point", "两江回收服务网点", ["CUSTODIAN"]);
   admit(chain, 4, "Shancheng Recycling", "山城再生利用", ["CUSTODIAN", "RECYCLER"]);
   admit(chain, 5, "Somebody Else", "另一家企业", ["PRODUCER", "CUSTODIAN"], "9506000");
+  admit(chain, LAB, "Yuzhong Battery Test Lab", "渝中电池检测中心", ["TEST_LAB"]);
+  admit(chain, OPERATOR, "Passport Operator", "护照运营平台", ["OPERATOR"]);
   const pack = mint(chain, 1, PACK_UID, { ...NMC622_PACK, batteryCode: "001PE0400000A1G3C0000417" });
   const second = mint(chain, 1, SECOND_UID, { ...NMC622_PACK, batteryCode: "001PE0400000A1G3C0000418" });
   const claimed = mint(chain, 5, PACK_UID, { level: "pack" });
@@ -89,7 +97,14 @@ export function shownChain(): ShownChain {
   chain.handover(1, 2, [pack, second]);
   later(chain, 150);
   chain.handover(2, 3, [pack]);
-  later(chain, 9);
+  later(chain, 5);
+  const health = { measuredAt: "2026-09-03T09:30:00+08:00", stateOfHealth: { value: "76.0", unit: "%" } };
+  chain.anchor(
+    OPERATOR,
+    [second, pack].map((id) => chain.observe(LAB, id, { kind: "state-of-health", ...health })),
+  );
+  later(chain, 4);
+  chain.anchor(OPERATOR, [chain.observe(LAB, pack, { kind: "correction", reason: "read off wrongly" })]);
   chain.handover(3, 4, [pack]);
   later(chain, 6);
   chain.apply("closure", 4, 0, [chain.item("closure", pack, { recovered: [] })]);

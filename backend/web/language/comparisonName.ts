@@ -23,10 +23,10 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/^hash of the record of event (\d+) \((\w+)\)$/, "第 $1 项事件（$kind2）记录的哈希"],
   [/^kind of the record of event (\d+) \((\w+)\)$/, "第 $1 项事件（$kind2）记录的类型"],
   [/^subject of the record of event (\d+) \((\w+)\)$/, "第 $1 项事件（$kind2）记录的对象"],
-  [/^root of the anchor of data record (\d+)$/, "第 $1 份声明所在锚定的根"],
+  [/^root of the anchor of data record (\d+)$/, "第 $1 份数据记录所在锚定的根"],
   [
     /^signer of data record (\d+): participant (\d+), at (\S+), block (\d+)$/,
-    "第 $1 份声明的签署者（参与方 $2，$3，区块 $4）",
+    "第 $1 份数据记录的签署者（参与方 $2，$3，区块 $4）",
   ],
   [/^event that ended the parent (\w+)$/, "使来源 $1 终结的事件"],
 ];

@@ -41,5 +41,6 @@ export function fieldValue(t: TFunction, { path, value }: Field): string {
   if (isQuantity(value)) return `${value.value} ${UNITS.get(value.unit) ?? value.unit}`;
   if (isObject(value)) return JSON.stringify(value);
   const text = String(value);
+  if (path === "kind") return t(`dataRecords/kind/${text}`, text);
   return NAMED.has(path) ? t(`item/${path.replace("model.", "")}/${text}`, text) : text;
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { PassportCheck } from "../verification/usePassportCheck.ts";
 import { CheckList } from "./CheckList.tsx";
+import { DataRecords } from "./DataRecords.tsx";
 import { ItemCard } from "./ItemCard.tsx";
 import { Timeline } from "./Timeline.tsx";
 import { TrustCard } from "./TrustCard.tsx";
@@ -17,20 +18,18 @@ type Props = {
 export function Result({ check, verdict, source, links }: Props) {
   if (check.is !== "judged") return <div className="result single">{verdict}</div>;
   const { report, passport, foundByBatteryCode } = check.answer;
+  const confirmed = report.verdict === "verified" || report.verdict === "pending";
   return (
     <div className="result">
       <div className="column">
         {verdict}
         {passport !== null && (
-          <ItemCard
-            passport={passport}
-            confirmed={report.verdict === "verified" || report.verdict === "pending"}
-            foundByBatteryCode={foundByBatteryCode}
-          />
+          <ItemCard passport={passport} confirmed={confirmed} foundByBatteryCode={foundByBatteryCode} />
         )}
       </div>
       <div className="column">
         {passport !== null && <Timeline passport={passport} />}
+        {passport !== null && <DataRecords passport={passport} confirmed={confirmed} />}
         <CheckList report={report} />
         <TrustCard report={report} source={source}>
           {links}

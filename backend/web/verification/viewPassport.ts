@@ -3,11 +3,18 @@ import type { PassportState } from "../../domain/custody/state.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { issuerOf } from "../../domain/identifiers/passportId.ts";
 import { type ParsedUid, parseUid } from "../../domain/identifiers/uid.ts";
+import { reveal } from "../../domain/records/disclosures.ts";
 import type { Hash, Head, JsonObject, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
 import { type EvidenceBundle, parseBundle } from "../../domain/verification/bundle.ts";
-import type { ChainUnavailable, ChainView } from "../../domain/verification/chainView.ts";
+import { anchorPlace, type ChainUnavailable, type ChainView } from "../../domain/verification/chainView.ts";
 import { finalSteps } from "../../domain/verification/checkHistory.ts";
-import { type ReplayedHistory, type ReplayedStep, replayBundle } from "../../domain/verification/replay.ts";
+import {
+  type ReplayedDataRecord,
+  type ReplayedHistory,
+  type ReplayedStep,
+  replayBundle,
+  replayDataRecords,
+} from "../../domain/verification/replay.ts";
 import { blockTimeOf } from "../../domain/verification/standings.ts";
 import type { TrustRoot } from "../../domain/verification/trustRoot.ts";
 
@@ -29,6 +36,24 @@ export type StepView = {
   readonly final: boolean | null;
 };
 
+/** A data record about the item or one that it was made from: never more than that it exists, but for what is disclosed. */
+export type DataRecordView = {
+  readonly author: ParticipantId;
+  readonly publisher: ParticipantId;
+  readonly subjectId: PassportId;
+  /** When it was observed, as the author says. */
+  readonly occurredAt: UnixTime;
+  /** Time of the anchor's block by the visitor's RPC; null while it is not known. */
+  readonly recordedAt: UnixTime | null;
+  readonly blockNumber: number;
+  readonly digest: Hash;
+  readonly recordHash: Hash;
+  /** Withheld fields that the evidence discloses. */
+  readonly fields: JsonObject;
+  /** Whether its anchor is final; null when the chain could not be asked. */
+  readonly final: boolean | null;
+};
+
 export type ParticipantView = { readonly names: Readonly<Record<string, string>>; readonly kind: string | null };
 
 /** What the evidence says about an item, as a page shows it: no more than was checked. */
@@ -43,6 +68,8 @@ export type PassportView = {
   /** What the chain holds about it now; null when it could not be asked. */
   readonly state: PassportState | null;
   readonly steps: readonly StepView[];
+  /** Oldest first. */
+  readonly dataRecords: readonly DataRecordView[];
   /** By participant id, as a text. */
   readonly participants: Readonly<Record<string, ParticipantView>>;
   /** Ancestors by transformation, nearest first. */
@@ -59,14 +86,20 @@ export function viewPassport(
     const bundle = parseBundle(unverifiedBundle);
     const [history] = replayBundle(bundle, trustRoot);
     if (history === undefined) return null;
-    return viewOf(bundle, history, "unavailable" in chainView ? null : chainView);
+    const dataRecords = replayDataRecords(bundle, trustRoot);
+    return viewOf(bundle, history, dataRecords, "unavailable" in chainView ? null : chainView);
   } catch (error) {
     if (error instanceof DomainError) return null; // the report says why
     throw error;
   }
 }
 
-function viewOf(bundle: EvidenceBundle, history: ReplayedHistory, view: ChainView | null): PassportView {
+function viewOf(
+  bundle: EvidenceBundle,
+  history: ReplayedHistory,
+  dataRecords: readonly ReplayedDataRecord[],
+  view: ChainView | null,
+): PassportView {
   const { passportId, steps } = history;
   const final = view === null ? null : finalSteps(history, view);
   return {
@@ -77,6 +110,7 @@ function viewOf(bundle: EvidenceBundle, history: ReplayedHistory, view: ChainVie
     fields: publicFields(steps[0]?.step.record ?? {}),
     state: view?.passports.get(passportId) ?? null,
     steps: steps.map((step, i) => stepView(step, final === null ? null : i < final, view)),
+    dataRecords: dataRecords.map((one) => dataRecordView(one, view)),
     participants: Object.fromEntries(
       bundle.participants.map(({ id, records }) => [id, participantView(records.at(-1))]),
     ),
@@ -99,6 +133,33 @@ function stepView(replayed: ReplayedStep, final: boolean | null, view: ChainView
     recordHash: item.recordHash,
     final,
   };
+}
+
+function dataRecordView({ evidence, digest }: ReplayedDataRecord, view: ChainView | null): DataRecordView {
+  const { dataRecord, blockNumber, blockHash, publisher, record, disclosures } = evidence;
+  const { author, subjectId, occurredAt, recordHash } = dataRecord;
+  const logs = view?.anchorLogs?.get(anchorPlace(evidence)) ?? [];
+  return {
+    author,
+    publisher,
+    subjectId,
+    occurredAt,
+    recordedAt: logs.find((log) => log.blockHash === blockHash)?.blockTime ?? null,
+    blockNumber,
+    digest,
+    recordHash,
+    fields: publicFields(disclosedFields(record, disclosures)),
+    final: view === null ? null : blockNumber <= view.block.number,
+  };
+}
+
+function disclosedFields(record: JsonObject | null, disclosures: readonly string[]): JsonObject {
+  try {
+    return record === null ? {} : reveal(record, disclosures).value;
+  } catch (error) {
+    if (error instanceof DomainError) return {}; // the report says why
+    throw error;
+  }
 }
 
 function parsedOrNull(uid: string): ParsedUid | null {

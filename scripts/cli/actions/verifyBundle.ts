@@ -1,7 +1,7 @@
 import type { JsonRpc } from "../../../backend/chain/jsonRpc.ts";
 import { readChainView } from "../../../backend/chain/readChainView.ts";
 import type { Subject } from "../../../backend/domain/verification/checkIdentity.ts";
-import type { CheckLine, VerificationReport } from "../../../backend/domain/verification/report.ts";
+import type { CheckLine, Comparison, VerificationReport } from "../../../backend/domain/verification/report.ts";
 import type { TrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
 import { chainQuestionFor, verifyEvidence } from "../../../backend/domain/verification/verifyEvidence.ts";
 import { moment } from "../describe.ts";
@@ -52,10 +52,16 @@ export function describeReport(report: VerificationReport, notes: readonly strin
 
 function describeCheck({ check, status, reason, compared }: CheckLine, width: number): string {
   const line = `  ${status.padEnd(11)} ${check.padEnd(width)}  ${plain(reason)}`;
-  if (status !== "failed") return line;
+  if (status !== "failed") return [line, ...(check === "data-records" ? describeAuthors(compared) : [])].join("\n");
   const differing = compared.filter(({ expected, found }) => expected !== found);
   const details = differing.map(
     ({ what, expected, found }) => `      ${plain(`${what}: expected ${expected}, found ${found}`)}`,
   );
   return [line, ...details].join("\n");
+}
+
+/** Whose data records there are, and since when, is worth a look also where nothing is wrong with them. */
+function describeAuthors(compared: readonly Comparison[]): string[] {
+  const signers = compared.filter(({ what }) => what.startsWith("signer of "));
+  return signers.map(({ what }) => `      ${plain(what.replace("signer of ", ""))}`);
 }
