@@ -84,7 +84,7 @@ export function startWorkers(parts: {
   });
   const { step: relay } = createRelayer({
     chain: transactor,
-    store: openSubmissions(database.pool, transactor.sender),
+    store: openSubmissions(database.pool, transactor.sender, leadership.fence),
     readReadyProposal: () => readReadyProposal(database.pool),
     readReadyHoldOrder: () => readReadyHoldOrder(database.pool),
     holdLeadership: () => leadership.hold(),

@@ -56,6 +56,10 @@ export type Transaction = Pick<PoolClient, "query">;
 export async function inTransaction<T>(pool: Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken = true;
+  // The pool listens to connections only while they are idle: unheard, a server that ends one between two statements of
+  // ours would end this process. The next statement says so.
+  const ignore = (): void => undefined;
+  client.on("error", ignore);
   try {
     await client.query("BEGIN");
     const result = await work(client);
@@ -71,6 +75,7 @@ export async function inTransaction<T>(pool: Pool, work: (tx: Transaction) => Pr
     );
     throw error;
   } finally {
+    client.off("error", ignore);
     client.release(broken);
   }
 }

@@ -1,62 +1,127 @@
 import { Client } from "pg";
+import { DomainError } from "../domain/errors.ts";
+import type { Transaction } from "./database.ts";
+
+/** The number of a leader's time in office, as PostgreSQL writes a bigint. Every change of leader adds one. */
+export type Epoch = string;
 
 /** Who may relay: of several processes on one database, one. */
 export type Leadership = {
-  /** True while this process leads; tries to become the leader when nobody is. */
+  /** True while this process leads; tries to become the leader when nobody is, or the one who is gives no sign. */
   hold(): Promise<boolean>;
+  /**
+   * To be called first in every transaction in which the leader writes: answers the epoch to write with, and throws
+   * `leadership-lost` where another has taken over. Until that transaction ends, nobody else can take over.
+   */
+  fence(tx: Transaction): Promise<Epoch>;
   /** Lets another process lead. */
   release(): Promise<void>;
 };
 
 /** "BPRELAY" and a number, as one big integer: nothing else on the server takes it. */
 const RELAYER_LOCK = "4779417428938801";
+const BEAT_MS = 1_000;
+/** A leader that gave no sign for so long is stopped or cut off: its connection is ended, and with it its lock. */
+const SILENT_SECONDS = 15;
+/** How long a leader may stop in the middle of a transaction before the server takes its locks. */
+const LONGEST_PAUSE_MS = 10_000;
+
+/** The server notices within some ten seconds that nobody is behind a connection any more, and gives the lock back. */
+const KEEPALIVE = `SET tcp_keepalives_idle = 4; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
+  SET tcp_user_timeout = 10000`;
+
+const END_SILENT_LEADER = `SELECT pg_terminate_backend(lock.pid) FROM pg_locks AS lock, leader_epoch AS leader
+  WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 1
+    AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (lock.classid::bigint << 32) | lock.objid::bigint = $1::bigint
+    AND leader.seen_at < now() - make_interval(secs => $2)`;
 
 /**
- * Leadership by a session lock on a connection of its own: the server gives it back when this process or its connection
- * dies, without any timeout of ours. A broken connection ends leadership at once on this side.
+ * Leadership by a session lock on a connection of its own, which the server gives back when this process or its
+ * connection dies, and by an epoch that every write carries: a leader that was stopped, or stalled, and goes on after
+ * another took over finds its writes refused. Nothing depends on the clock of a process.
+ * @param clock monotone milliseconds: only for how often to ask
  */
-export function seekLeadership(url: string): Leadership {
+export function seekLeadership(
+  url: string,
+  clock: () => number = () => performance.now(),
+  silentSeconds: number = SILENT_SECONDS,
+): Leadership {
   let client: Client | undefined;
+  let epoch: Epoch | undefined;
+  let beatAt = Number.NEGATIVE_INFINITY;
 
   const drop = async (): Promise<void> => {
     const old = client;
     client = undefined;
+    epoch = undefined;
     await old?.end().catch(() => undefined);
+  };
+
+  /** Shows that this leader lives, and learns whether it still leads. */
+  const beat = async (held: Client): Promise<boolean> => {
+    try {
+      const { rowCount } = await held.query("UPDATE leader_epoch SET seen_at = now() WHERE epoch = $1", [epoch]);
+      beatAt = clock();
+      if (rowCount === 1) return true;
+    } catch {
+      // half open, or ended by the next leader: either way not ours any more
+    }
+    await drop();
+    return false;
+  };
+
+  const take = async (fresh: Client): Promise<boolean> => {
+    await fresh.connect();
+    await fresh.query(KEEPALIVE);
+    const { rows } = await fresh.query("SELECT pg_try_advisory_lock($1::bigint) AS leads", [RELAYER_LOCK]);
+    if (rows[0].leads !== true) {
+      await fresh.query(END_SILENT_LEADER, [RELAYER_LOCK, silentSeconds]);
+      return false;
+    }
+    // Waits for a write of the last leader that is under way.
+    const { rows: taken } = await fresh.query<{ epoch: Epoch }>(
+      "UPDATE leader_epoch SET epoch = epoch + 1, seen_at = now() RETURNING epoch",
+    );
+    client = fresh;
+    epoch = taken[0]?.epoch;
+    beatAt = clock();
+    return true;
   };
 
   return {
     async hold() {
-      if (client !== undefined) {
-        try {
-          await client.query("SELECT 1"); // a half-open connection must not let two lead
-          return true;
-        } catch {
-          await drop();
-          return false;
-        }
-      }
+      if (client !== undefined) return clock() - beatAt < BEAT_MS || (await beat(client));
       const fresh = new Client({
         connectionString: url,
         connectionTimeoutMillis: 5_000,
         query_timeout: 5_000,
         keepAlive: true,
+        application_name: "battery-passport leader",
       });
       fresh.on("error", () => {
         if (client === fresh) client = undefined;
       });
       try {
-        await fresh.connect();
-        const { rows } = await fresh.query("SELECT pg_try_advisory_lock($1::bigint) AS leads", [RELAYER_LOCK]);
-        if (rows[0].leads === true) {
-          client = fresh;
-          return true;
-        }
+        if (await take(fresh)) return true;
       } catch (error) {
         await fresh.end().catch(() => undefined);
         throw error;
       }
       await fresh.end();
       return false;
+    },
+    async fence(tx) {
+      const mine = epoch;
+      await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}`);
+      const { rows } = await tx.query<{ epoch: Epoch }>("SELECT epoch FROM leader_epoch FOR SHARE");
+      const now = rows[0]?.epoch;
+      if (mine !== undefined && now === mine) return mine;
+      await drop();
+      throw new DomainError("leadership-lost", "Another process leads the relaying now; this one writes nothing.", {
+        epoch: mine ?? null,
+        now: now ?? null,
+      });
     },
     release: drop,
   };

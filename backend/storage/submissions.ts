@@ -5,6 +5,7 @@ import type { QueuedEvent } from "../domain/submissions/planSubmission.ts";
 import type { Address, Hash, Head, PassportId } from "../domain/types.ts";
 import { inTransaction, type Transaction } from "./database.ts";
 import { insertRows } from "./insertRows.ts";
+import type { Epoch } from "./leadership.ts";
 
 export type SubmissionState = "sealed" | "submitted" | "mined" | "failed";
 export type SubmissionKind = "events" | "proposal" | "hold-order" | "nothing";
@@ -71,9 +72,19 @@ const toSubmission = (row: Omit<StoredSubmission, "attempts"> & { attempts: Atte
   })),
 });
 
-/** @param sender the relayer's account, lower case: each key has its own nonces */
-export function openSubmissions(pool: Pool, sender: Address) {
+/** What a write begins with: answers the leader's epoch, or throws (see leadership.ts). */
+export type Fence = (tx: Transaction) => Promise<Epoch>;
+
+const NO_FENCE: Fence = async () => "0";
+
+/**
+ * @param sender the relayer's account, lower case: each key has its own nonces
+ * @param fence keeps a leader that another has replaced from writing
+ */
+export function openSubmissions(pool: Pool, sender: Address, fence: Fence = NO_FENCE) {
   const tx = pool as Transaction;
+  const write = <T>(work: (open: Transaction, epoch: Epoch) => Promise<T>): Promise<T> =>
+    inTransaction(pool, async (open) => work(open, await fence(open)));
   return {
     /**
      * Submissions that are not done: without a transaction yet, with one that may still be mined or undone, or whose
@@ -101,24 +112,26 @@ export function openSubmissions(pool: Pool, sender: Address) {
 
     /** Stores a new attempt, unsent: a crash from here on finds it and sends the very same bytes. */
     storeAttempt: (submissionId: string, attempt: NewAttempt): Promise<void> =>
-      inTransaction(pool, (open) => insertAttempt(open, submissionId, attempt)),
+      write((open, epoch) => insertAttempt(open, submissionId, attempt, epoch)),
 
-    async markSent(hash: Hash): Promise<void> {
-      await tx.query("UPDATE attempt SET sent_at = now() WHERE tx_hash = $1 AND sent_at IS NULL", [hash]);
-    },
+    markSent: (hash: Hash): Promise<void> =>
+      write(async (open) => {
+        await open.query("UPDATE attempt SET sent_at = now() WHERE tx_hash = $1 AND sent_at IS NULL", [hash]);
+      }),
 
-    async setState(id: string, state: SubmissionState, minedBlock: number | null): Promise<void> {
-      await tx.query("UPDATE submission SET state = $2, mined_block = $3 WHERE id = $1", [id, state, minedBlock]);
-    },
+    setState: (id: string, state: SubmissionState, minedBlock: number | null): Promise<void> =>
+      write(async (open) => {
+        await open.query("UPDATE submission SET state = $2, mined_block = $3 WHERE id = $1", [id, state, minedBlock]);
+      }),
 
     seal: (submission: NewSubmission): Promise<string> =>
-      inTransaction(pool, (open) => insertSubmission(open, submission)),
+      write((open, epoch) => insertSubmission(open, submission, epoch)),
 
     /** Seals what only uses up a nonce, with its attempt. */
     sealNothing: (gasLimit: number, attempt: NewAttempt): Promise<void> =>
-      inTransaction(pool, async (open) => {
-        const id = await insertSubmission(open, { kind: "nothing", calldata: new Uint8Array(), gasLimit, digests: [] });
-        await insertAttempt(open, id, attempt);
+      write(async (open, epoch) => {
+        const nothing = { kind: "nothing", calldata: new Uint8Array(), gasLimit, digests: [] } as const;
+        await insertAttempt(open, await insertSubmission(open, nothing, epoch), attempt, epoch);
       }),
 
     readQueue: (limit: number): Promise<QueuedEvent[]> => readQueue(tx, limit),
@@ -127,10 +140,10 @@ export function openSubmissions(pool: Pool, sender: Address) {
   };
 }
 
-async function insertSubmission(tx: Transaction, submission: NewSubmission): Promise<string> {
+async function insertSubmission(tx: Transaction, submission: NewSubmission, epoch: Epoch): Promise<string> {
   const { rows } = await tx.query(
-    "INSERT INTO submission (kind, calldata, gas_limit) VALUES ($1, $2, $3) RETURNING id::text",
-    [submission.kind, Buffer.from(submission.calldata), submission.gasLimit],
+    "INSERT INTO submission (kind, calldata, gas_limit, epoch) VALUES ($1, $2, $3, $4) RETURNING id::text",
+    [submission.kind, Buffer.from(submission.calldata), submission.gasLimit, epoch],
   );
   const id: string = rows[0].id;
   await insertRows(
@@ -146,10 +159,10 @@ async function insertSubmission(tx: Transaction, submission: NewSubmission): Pro
   return id;
 }
 
-async function insertAttempt(tx: Transaction, submissionId: string, attempt: NewAttempt): Promise<void> {
+async function insertAttempt(tx: Transaction, submissionId: string, attempt: NewAttempt, epoch: Epoch): Promise<void> {
   await tx.query(
-    `INSERT INTO attempt (submission_id, number, sender, nonce, raw, tx_hash, max_fee, priority_fee)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `INSERT INTO attempt (submission_id, number, sender, nonce, raw, tx_hash, max_fee, priority_fee, epoch)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       submissionId,
       attempt.number,
@@ -159,6 +172,7 @@ async function insertAttempt(tx: Transaction, submissionId: string, attempt: New
       attempt.hash,
       attempt.maxFee.toString(),
       attempt.priorityFee.toString(),
+      epoch,
     ],
   );
   await tx.query("UPDATE submission SET state = 'submitted' WHERE id = $1", [submissionId]);
