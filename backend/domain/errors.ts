@@ -13,3 +13,13 @@ export class DomainError extends Error {
     this.details = details;
   }
 }
+
+/** Runs `work` and adds `details` to whatever of ours it throws: where in a list, in which file. */
+export function withDetails<T>(details: Record<string, unknown>, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new DomainError(error.code, error.message, { ...error.details, ...details }, { cause: error });
+  }
+}

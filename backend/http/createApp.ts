@@ -22,6 +22,7 @@ import { contentRoutes } from "./routes/content.ts";
 import { custodyEventRoutes } from "./routes/custodyEvents.ts";
 import { dataRecordRoutes } from "./routes/dataRecords.ts";
 import { dictionaryRoutes } from "./routes/dictionary.ts";
+import { documentMintRoutes } from "./routes/documentMints.ts";
 import { dppRoutes } from "./routes/dpps.ts";
 import { dppWriteRoutes } from "./routes/dppWrites.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
@@ -41,6 +42,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const operation = operationRoutes(dependencies, metrics);
   const routes = [
     ...custodyEventRoutes(dependencies),
+    ...documentMintRoutes(dependencies),
     ...handoverRoutes(dependencies),
     ...holdRoutes(dependencies),
     ...dataRecordRoutes(dependencies),

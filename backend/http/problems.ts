@@ -23,14 +23,16 @@ const CODES: { readonly [status: number]: string } = {
   405: "method-not-allowed",
   409: `stale-head not-custodian not-active held already-exists already-moved acceptance-differs registry-head-stale
     proposal-not-open transformation-incomplete hold-counter-wrong hold-missing participant-unclear`,
-  413: "body-too-large too-many-events record-too-large",
+  413: "body-too-large too-many-events record-too-large document-too-large",
   415: "content-type-unsupported content-encoding-unsupported",
   422: `malformed-header unknown-kind bad-item-count declined-out-of-range nothing-accepted deadline-passed
     deadline-too-far occurred-in-future no-inputs no-outputs hold-end-out-of-range
     record-missing record-hash-mismatch record-type-mismatch record-subject-mismatch record-field-not-public
     record-fields-invalid data-kind-unknown record-malformed record-type-unknown record-not-expected record-not-canonical
     disclosure-unknown disclosure-duplicate disclosure-malformed disclosure-name-reserved disclosure-name-collision
-    sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch author-wallet-unsupported subject-unknown`,
+    sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch author-wallet-unsupported subject-unknown
+    document-empty document-invalid document-model-unknown document-version-unknown document-repeated
+    document-without-identifier document-identifiers-differ utf16-odd-length`,
   429: "rate-limited",
   501: "custody-needs-signatures registration-elsewhere",
   502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused

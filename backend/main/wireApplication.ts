@@ -71,6 +71,7 @@ export async function wireApplication(parts: {
     recoverSigner: curve.recoverSigner,
     signatures: { curve: curve.name, recoveriesPerSecond: curve.recoveriesPerSecond },
     sealing,
+    randomBytes,
     rpc: parts.rpc,
     readChainView: (question) => readChainView(rpcs, deployment.contract, question),
     readBlock: blocks.readBlock,

@@ -1,5 +1,6 @@
 import type { JsonRpc } from "../chain/jsonRpc.ts";
 import type { ReadBlock } from "../content/block.ts";
+import type { RandomBytes } from "../domain/records/withhold.ts";
 import type { RecoverSigner } from "../domain/signatures.ts";
 import type { UnixTime } from "../domain/types.ts";
 import type { Database } from "../storage/database.ts";
@@ -22,6 +23,8 @@ export type ServiceDependencies = {
   /** Which curve recovers signers in this process, and how fast (see signatures/chooseCurve). */
   readonly signatures: CurveInUse;
   readonly sealing: DisclosureSealing;
+  /** From a cryptographic source: salts of records that are made here. */
+  readonly randomBytes: RandomBytes;
   readonly rpc: JsonRpc;
   readonly readChainView: ReadChainView;
   /** This operator's own block store, for `/ipfs`; null where records are all it serves. */

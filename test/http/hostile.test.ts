@@ -6,6 +6,7 @@ import { problemCode, startServer, type TestServer } from "./server.ts";
 
 const POSTS = [
   "/v1/custody-events",
+  "/v1/document-mints",
   `/v1/handovers/0x${"00".repeat(32)}/acceptance`,
   "/v1/proposals",
   "/rpc",

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
@@ -56,6 +57,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     recoverSigner,
     sealing: SEALING,
     signatures: { curve: "portable", recoveriesPerSecond: 700 },
+    randomBytes,
     rpc: stubRpc(rpcCalls),
     readChainView: async () => ({ unavailable: "no chain in this test", rpcs: [] }),
     readBlock: null,

@@ -5,12 +5,20 @@ import { formatJsonPath, type JsonPath } from "../records/jsonPath.ts";
 import type { JsonValue } from "../types.ts";
 import type { Shape } from "./shapes.ts";
 
+/** Nobody reads more; a document made of nothing else could have a hundred thousand. */
+const MAX_PROBLEMS = 100;
+
 /**
- * Holds a parsed value against a shape. Returns every problem with its JSONPath and rule (`type`, `required`, `enum`,
- * `pattern`, `format`, `max-length`, `minimum`, `maximum`, `unique`), in document order; empty when there is none.
+ * Holds a parsed value against a shape. Returns the problems with JSONPath and rule (`type`, `required`, `enum`,
+ * `pattern`, `format`, `max-length`, `minimum`, `maximum`, `unique`), in document order, the first 100; empty when there
+ * is none.
  */
 export function checkShape(shape: Shape, value: JsonValue): FieldProblem[] {
-  return [...problemsOf(shape, value, [])];
+  const problems: FieldProblem[] = [];
+  for (const problem of problemsOf(shape, value, [])) {
+    if (problems.push(problem) === MAX_PROBLEMS) break;
+  }
+  return problems;
 }
 
 function* problemsOf(shape: Shape, value: JsonValue, path: JsonPath): Generator<FieldProblem> {

@@ -47,5 +47,5 @@ export function requireValid({ model, value, text, problems }: ReadDocument): Va
 
 /** Removes white space between the tokens of valid JSON, and nothing inside strings. */
 function withoutSpace(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|[ \t\n\r]+/g, (_, string: string | undefined) => string ?? "");
+  return json.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\n\r]+/g, (_, string: string | undefined) => string ?? "");
 }

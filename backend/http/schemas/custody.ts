@@ -15,18 +15,20 @@ import {
 
 const kind = z.enum(CUSTODY_KINDS.filter((one) => one !== "none"));
 
+export const custodyHeader = {
+  kind,
+  actor: participantId,
+  counterparty: participantId.optional(),
+  occurredAt: unixTime,
+  deadline: unixTime,
+};
+
+export const item = z.strictObject({ passportId, prevHead: shownHead, recordHash: shownHash });
+
 export const signedEvent = z
   .strictObject({
-    kind,
-    actor: participantId,
-    counterparty: participantId.optional(),
-    occurredAt: unixTime,
-    deadline: unixTime,
-    items: z
-      .array(z.strictObject({ passportId, prevHead: shownHead, recordHash: shownHash }))
-      .min(1)
-      .max(MAX_ITEMS)
-      .meta({ description: "Strictly ascending by passport id." }),
+    ...custodyHeader,
+    items: z.array(item).min(1).max(MAX_ITEMS).meta({ description: "Strictly ascending by passport id." }),
     actorSignature: bytes,
     counterpartySignature: bytes.optional().meta({ description: "`0x` or absent: an offer." }),
     declined: bitmap.optional(),

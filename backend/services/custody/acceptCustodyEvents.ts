@@ -1,19 +1,18 @@
 import type { Pool } from "pg";
-import { type AcceptedItem, decideAcceptance, isOffer } from "../../domain/custody/accept.ts";
-import { formatBitmap, mayCreate } from "../../domain/custody/events.ts";
-import { judgeIssuing } from "../../domain/custody/issuing.ts";
+import { isOffer } from "../../domain/custody/accept.ts";
+import { formatBitmap } from "../../domain/custody/events.ts";
 import { domainSeparator, type SigningDomain } from "../../domain/eip712.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Failpoint } from "../../domain/failpoint.ts";
-import { isCreationRecord } from "../../domain/records/parseRecord.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, UnixTime } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
 import { type Backlog, boundBacklog } from "./boundBacklog.ts";
 import { commitBatch } from "./commitBatch.ts";
+import { decideSubmission } from "./decideSubmission.ts";
 import { groupCommit } from "./groupCommit.ts";
 import { type PreparedSubmission, prepareSubmission, type UnverifiedSubmission } from "./prepareSubmission.ts";
-import { type BatchView, readAcceptView } from "./readAcceptView.ts";
+import { readAcceptView } from "./readAcceptView.ts";
 import { promiseReceipt, type Receipt, type ReceiptKey, storedReceipt } from "./signReceipt.ts";
 import { type AcceptedSubmission, storeAccepted, storeOffers } from "./storeAccepted.ts";
 import { type DisclosureSealing, storeRecords } from "./storeRecords.ts";
@@ -40,7 +39,7 @@ export type AcceptOutcome = {
 
 /** The way of an event into this operator: from a submission to a durable promise. */
 export type Acceptor = {
-  /** Parse, check, recover, one shared COMMIT. Throws the codes of `prepareSubmission` and of `decideAcceptance`. */
+  /** Parse, check, recover, one shared COMMIT. Throws the codes of `prepareSubmission` and of `decideSubmission`. */
   accept(submission: UnverifiedSubmission): Promise<AcceptOutcome>;
   /** The same for an event whose records were checked already. */
   acceptPrepared(submission: PreparedSubmission): Promise<AcceptOutcome>;
@@ -92,7 +91,7 @@ async function acceptBatch(context: Context, tx: Transaction, batch: readonly Pr
     const before = known.get(submission.digest);
     if (before !== undefined) return repeated(submission, before);
     try {
-      const items = decide(submission, view);
+      const items = decideSubmission(submission, view);
       if (isOffer(submission.event)) {
         offers.push(submission);
         return { digest: submission.digest, state: "offered" };
@@ -160,30 +159,6 @@ function repeated({ event, digest }: PreparedSubmission, { declined, outcome }: 
     digest,
     declined,
   });
-}
-
-function decide(submission: PreparedSubmission, view: BatchView): AcceptedItem[] {
-  const items = decideAcceptance(submission, view);
-  if (mayCreate(submission.event.kind)) requireOwnIdentifiers(submission, view);
-  return items;
-}
-
-function requireOwnIdentifiers({ event, records }: PreparedSubmission, view: BatchView): void {
-  const prefixes = view.prefixes.get(event.actor);
-  const roles = view.participants.get(event.actor)?.roles ?? 0;
-  if (prefixes === undefined) {
-    throw new DomainError("participant-record-missing", "The issuer's record with its prefixes is not here yet.", {
-      participantId: event.actor,
-    });
-  }
-  for (const [position, { record }] of records.entries()) {
-    if (!isCreationRecord(record) || judgeIssuing(roles, prefixes, record.uid) !== "outside-prefixes") continue;
-    throw new DomainError("identifier-outside-prefixes", "The issuer may not mint under this identifier.", {
-      position,
-      uid: record.uid,
-      participantId: event.actor,
-    });
-  }
 }
 
 function promise({ separator, receiptKey }: Context, { digest, event }: PreparedSubmission, now: UnixTime) {

@@ -7,7 +7,7 @@ import {
   type SignedCustodyEvent,
 } from "../../domain/custody/events.ts";
 import { acceptanceDigest, hashEvent, isCreated } from "../../domain/custody/hashEvent.ts";
-import { DomainError } from "../../domain/errors.ts";
+import { DomainError, withDetails } from "../../domain/errors.ts";
 import { isCreationRecord } from "../../domain/records/parseRecord.ts";
 import type { RecordType } from "../../domain/records/recordTypes.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
@@ -39,7 +39,7 @@ export function prepareSubmission(context: PrepareContext, submission: Unverifie
     });
   }
   const records = submission.records.map((entry, position) =>
-    at(position, () => prepareItemsRecord(event.kind, event.items[position] as Item, entry)),
+    withDetails({ position }, () => prepareItemsRecord(event.kind, event.items[position] as Item, entry)),
   );
   return { ...prepareEvent(context, event), records };
 }
@@ -83,14 +83,4 @@ function requireNamed({ record }: PreparedRecord, kind: CustodyKind, item: Item)
   throw new DomainError("record-fields-invalid", `A field of the record breaks a rule: ${problem.path}.`, {
     problems: [problem],
   });
-}
-
-/** Adds the position of the item to whatever is wrong with its record. */
-function at<T>(position: number, prepare: () => T): T {
-  try {
-    return prepare();
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    throw new DomainError(error.code, error.message, { ...error.details, position }, { cause: error });
-  }
 }

@@ -19,7 +19,7 @@ export type BatchView = AcceptView & {
  */
 export async function readAcceptView(
   tx: Transaction,
-  candidates: readonly Candidate[],
+  candidates: readonly Pick<Candidate, "event">[],
   now: UnixTime,
 ): Promise<BatchView> {
   const passportIds = new Set<PassportId>();

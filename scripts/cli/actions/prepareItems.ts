@@ -1,15 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { ZERO_HEAD } from "../../../backend/domain/bytes.ts";
 import { judgeIssuing } from "../../../backend/domain/custody/issuing.ts";
+import { prepareNewPassport } from "../../../backend/domain/custody/prepareNewPassport.ts";
 import type { PassportState } from "../../../backend/domain/custody/state.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
-import { decodeBatteryCode } from "../../../backend/domain/identifiers/batteryCode.ts";
 import type { IdentifierPrefix } from "../../../backend/domain/identifiers/identifierPrefix.ts";
-import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts";
 import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { roleBits } from "../../../backend/domain/participants/roles.ts";
-import { buildRecord } from "../../../backend/domain/records/buildRecord.ts";
-import { requireRecordFields } from "../../../backend/domain/records/checkRecordFields.ts";
+import { buildCheckedRecord } from "../../../backend/domain/records/buildCheckedRecord.ts";
 import { readRecord } from "../../../backend/domain/records/parseRecord.ts";
 import type { RecordType } from "../../../backend/domain/records/recordTypes.ts";
 import type { JsonObject, PassportId, Uid } from "../../../backend/domain/types.ts";
@@ -18,15 +16,8 @@ import type { PreparedItem } from "./signEvent.ts";
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
 
-/** The record of a type from all its fields, withheld by default. Throws what `requireRecordFields` throws. */
-function buildChecked(type: RecordType, fields: JsonObject) {
-  requireRecordFields(type, { ...fields, type });
-  return buildRecord(type, fields, random);
-}
-
 /**
- * A new passport from the fields of its record of creation: `uid`, and whatever is known of the battery. The level is
- * taken from the battery code where there is one and nothing else is said.
+ * A new passport from the fields of its record of creation: `uid`, and whatever is known of the battery.
  * @param kind whether it is minted, or made of others by a transformation
  * @throws DomainError those of the uid's scheme, `identifier-outside-prefixes`, `record-fields-invalid`
  */
@@ -38,12 +29,7 @@ export function prepareNewItem(
   if (typeof fields.uid !== "string") throw new DomainError("uid-missing", "A passport needs the battery's uid.", {});
   const uid = normaliseUid(fields.uid);
   requirePrefix(issuer, uid);
-  const passportId = passportIdOf(issuer.id, uid);
-  const code = typeof fields.batteryCode === "string" ? decodeBatteryCode(fields.batteryCode) : undefined;
-  const level = code === undefined ? {} : { level: code.cascadeLevel ?? code.level };
-  const spelled = code === undefined ? {} : { batteryCode: code.code };
-  const all = { ...level, ...fields, ...spelled, uid, subject: passportId };
-  const { record, hash, disclosures } = buildChecked(`${kind}/1`, all);
+  const { passportId, record, hash, disclosures } = prepareNewPassport(kind, issuer.id, uid, fields, random);
   return { passportId, prevHead: ZERO_HEAD, recordHash: hash, record, disclosures, uid };
 }
 
@@ -69,6 +55,6 @@ export function prepareItem(
   if (state === undefined) {
     throw new DomainError("dpp-unknown", `There is no passport ${passportId} on the chain.`, { passportId });
   }
-  const { record, hash, disclosures } = buildChecked(type, { ...fields, subject: passportId });
+  const { record, hash, disclosures } = buildCheckedRecord(type, { ...fields, subject: passportId }, random);
   return { passportId, prevHead: state.head, recordHash: hash, record, disclosures };
 }

@@ -15,13 +15,10 @@ import {
   parseSignedDataRecord,
 } from "../../../backend/domain/anchors/dataRecord.ts";
 import { recordLeaf } from "../../../backend/domain/anchors/recordLeaf.ts";
-import {
-  anchorSigningForm,
-  dataRecordSigningForm,
-  type SigningForm,
-} from "../../../backend/domain/anchors/signingForm.ts";
+import { anchorSigningForm, dataRecordSigningForm } from "../../../backend/domain/anchors/signingForm.ts";
 import { ZERO_HASH } from "../../../backend/domain/bytes.ts";
 import { domainSeparator } from "../../../backend/domain/eip712.ts";
+import type { SigningForm } from "../../../backend/domain/signingForm.ts";
 import type { Hash } from "../../../backend/domain/types.ts";
 import { expectCode } from "../records/expectCode.ts";
 import { recordsOf } from "./leaves.ts";
