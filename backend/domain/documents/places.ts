@@ -47,10 +47,20 @@ const address = (value: JsonValue) =>
     ? [value.streetAddress, value.postalCode, value.addressCountry].filter((part) => part !== "").join(", ")
     : undefined;
 
+/** The resistance of one component, where the list names it exactly once. */
+const resistanceOf = (component: string) => (list: JsonValue) => {
+  const entries = Array.isArray(list) ? (list as readonly JsonValue[]) : [];
+  const [entry, another] = entries.filter((one) => isObject(one) && one.batteryComponent === component);
+  return isObject(entry) && another === undefined ? quantity("Ohm")(entry.ohmicResistance as JsonValue) : undefined;
+};
+
 /**
- * By model. Only what means the same: Battery Pass gives no units, so a number goes where the Regulation or DIN DKE
- * SPEC 99100 fixes its unit. The legal status (Annex XIII, 4 (c)) is withheld, as everything that no list of public
- * fields names.
+ * By model. Only what means the same. A number whose document names no unit has the one that its publisher's aspect
+ * model gives the property (SAMM `samm-c:unit`: Battery Pass 1.2, Performance 1.2.1; Catena-X battery_pass 6.1.0).
+ * Where that unit is none of the field's, the number stays in its document alone: Battery Pass gives power capability in
+ * percent, and a warranty as a month of the year. So does what would need a sum of doubles, like the two shares of
+ * recycled content, or a choice, like Catena-X's two C-rates. The legal status (Annex XIII, 4 (c)) is withheld, as
+ * everything that no list of public fields names.
  */
 export const PLACES: Readonly<Record<string, readonly Place[]>> = {
   "catena-x/battery_pass/6.1.0": [
@@ -138,7 +148,7 @@ export const PLACES: Readonly<Record<string, readonly Place[]>> = {
     place("batteryTechicalProperties.minimumVoltage", "model.minimumVoltage", quantity("V")),
     place("batteryTechicalProperties.nominalVoltage", "model.nominalVoltage", quantity("V")),
     place("batteryTechicalProperties.maximumVoltage", "model.maximumVoltage", quantity("V")),
-    place("batteryTechicalProperties.ratedMaximumPower", "model.powerLimit", quantity("W")),
+    place("batteryTechicalProperties.ratedMaximumPower", "model.powerLimit", quantity("kW")),
     place("batteryTechicalProperties.expectedNumberOfCycles", "model.expectedCycles", same),
     place("batteryTechicalProperties.lifetimeReferenceTest", "model.cycleLifeTest", same),
     place("batteryTechicalProperties.capacityThresholdForExhaustion", "model.exhaustionThreshold", quantity("%")),
@@ -158,6 +168,8 @@ export const PLACES: Readonly<Record<string, readonly Place[]>> = {
       "model.roundTripEfficiencyAtHalfLife",
       quantity("%"),
     ),
+    place("batteryTechicalProperties.initialInternalResistance", "model.cellResistance", resistanceOf("cell")),
+    place("batteryTechicalProperties.initialInternalResistance", "model.packResistance", resistanceOf("pack")),
     place("batteryTechicalProperties.cRateLifeCycleTest", "model.cycleTestRate", quantity("1/h")),
   ],
   "batterypass/1.2/SupplyChainDueDiligence": [place("supplyChainDueDiligenceReport", "model.dueDiligenceReport", same)],

@@ -83,6 +83,51 @@ describe("importDocuments with the publishers' samples", () => {
     expect(importDocuments([utf8(general)], { uid: UID }).fields.uid).to.equal(UID);
   });
 
+  it("gives a number the unit of its publisher's aspect model, and none where ours has another", () => {
+    const sample = SAMPLES.find(({ model }) => model.endsWith("PerformanceAndDurability"));
+    const document = parsed(sample?.bytes() as Uint8Array);
+    const technical = {
+      ...document.batteryTechicalProperties,
+      ratedCapacity: 166,
+      ratedEnergy: 58.2,
+      minimumVoltage: 240,
+      nominalVoltage: 350.4,
+      maximumVoltage: 403.2,
+      ratedMaximumPower: 150,
+      originalPowerCapability: [{ atSoC: 80, powerCapabilityAt: 95 }],
+      expectedNumberOfCycles: 1500,
+      capacityThresholdForExhaustion: 80,
+      lifetimeReferenceTest: "https://lab.example/test",
+      cRateLifeCycleTest: 0.5,
+      temperatureRangeIdleState: { minimum: -30, maximum: 60 },
+      roundtripEfficiency: 95.5,
+      roundTripEfficiencyat50PerCentCycleLife: 90,
+      initialInternalResistance: [
+        { ohmicResistance: 0.08, batteryComponent: "pack" },
+        { ohmicResistance: 0.001, batteryComponent: "cell" },
+        { ohmicResistance: 0.002, batteryComponent: "cell" },
+      ],
+    };
+    const bytes = utf8({ ...document, batteryTechicalProperties: technical });
+    const { record } = throughRecord(importDocuments([bytes], { uid: UID }));
+    expect(record.model).to.deep.equal({
+      ratedCapacity: { value: "166", unit: "Ah" },
+      ratedEnergy: { value: "58.2", unit: "kWh" },
+      minimumVoltage: { value: "240", unit: "V" },
+      nominalVoltage: { value: "350.4", unit: "V" },
+      maximumVoltage: { value: "403.2", unit: "V" },
+      powerLimit: { value: "150", unit: "kW" },
+      expectedCycles: 1500,
+      exhaustionThreshold: { value: "80", unit: "%" },
+      cycleLifeTest: "https://lab.example/test",
+      cycleTestRate: { value: "0.5", unit: "1/h" },
+      storageTemperature: { minimum: { value: "-30", unit: "Cel" }, maximum: { value: "60", unit: "Cel" } },
+      roundTripEfficiency: { value: "95.5", unit: "%" },
+      roundTripEfficiencyAtHalfLife: { value: "90", unit: "%" },
+      packResistance: { value: "0.08", unit: "Ohm" },
+    });
+  });
+
   it("puts model data into our public fields, and the status into a withheld one by the law's word", () => {
     const [catenaX, general] = SAMPLES.slice(0, 2).map((sample) => sample.bytes()) as [Uint8Array, Uint8Array];
     const { record, revealed } = throughRecord(importDocuments([catenaX]));
