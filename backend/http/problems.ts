@@ -16,10 +16,10 @@ const CODES: { readonly [status: number]: string } = {
   403: `signature-wrong bad-quorum participant-unknown participant-suspended participant-id-invalid
     identifier-outside-prefixes governor-unknown approval-missing actor-inactive actor-lacks-role counterparty-inactive
     counterparty-lacks-role bad-actor-signature bad-counterparty-signature wrong-issuer sign-in-field-wrong
-    nonce-refused`,
+    nonce-refused access-denied`,
   404: `route-unknown dpp-unknown dpp-elsewhere product-unknown element-unknown event-unknown receipt-unknown
     handover-unknown hold-order-unknown participant-not-found proposal-unknown block-unknown
-    data-record-unknown anchor-unknown`,
+    data-record-unknown anchor-unknown grant-unknown record-unknown`,
   405: "method-not-allowed",
   409: `stale-head not-custodian not-active held already-exists already-moved acceptance-differs registry-head-stale
     proposal-not-open transformation-incomplete hold-counter-wrong hold-missing participant-unclear`,
@@ -32,7 +32,7 @@ const CODES: { readonly [status: number]: string } = {
     disclosure-unknown disclosure-duplicate disclosure-malformed disclosure-name-reserved disclosure-name-collision
     sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch author-wallet-unsupported subject-unknown
     document-empty document-invalid document-model-unknown document-version-unknown document-repeated
-    document-without-identifier document-identifiers-differ utf16-odd-length`,
+    document-without-identifier document-identifiers-differ utf16-odd-length grant-invalid erasure-untimely`,
   429: "rate-limited",
   501: "custody-needs-signatures registration-elsewhere",
   502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused

@@ -11,6 +11,7 @@ import { kuboBlocks } from "../content/kuboBlocks.ts";
 import type { Address, Hash, Hex, ParticipantId } from "../domain/types.ts";
 import { secretFile } from "../embedded/secretFile.ts";
 import { createApp } from "../http/createApp.ts";
+import { replayErasures } from "../services/access/replayErasures.ts";
 import { createAnchorTrees } from "../services/anchors/anchorTrees.ts";
 import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
@@ -18,6 +19,7 @@ import { createDataRecordAcceptor } from "../services/dataRecords/acceptDataReco
 import type { Deployment } from "../services/deployment.ts";
 import type { ChosenCurve } from "../services/signatures/chooseCurve.ts";
 import type { Database } from "../storage/database.ts";
+import { erasureFile } from "../storage/erasureFile.ts";
 import { failpointAt } from "./failpoint.ts";
 
 /** Whoever signs the operator's receipts. */
@@ -48,6 +50,10 @@ export async function wireApplication(parts: {
   const rpcs = parts.rpcUrls.map((url) => connectJsonRpc(url));
   const blocks = config.ipfsApiUrl === null ? diskBlocks(join(dataDir, "blocks")) : kuboBlocks(config.ipfsApiUrl);
   const sealing = { key: createSecretKey(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
+  const erasures = erasureFile(join(dataDir, "erasures.ndjson"));
+  const { requests, deletedAgain } = await replayErasures(database, erasures);
+  if (deletedAgain > 0)
+    log.warn({ requests, deletedAgain }, "a restored database held erased data; it is erased again");
   const now = () => Math.floor(Date.now() / 1000);
   const receiptKey = operatorsReceiptKey(database, parts.operatorSigner, config.operatorId);
   const accepting = {
@@ -72,6 +78,7 @@ export async function wireApplication(parts: {
     signatures: { curve: curve.name, recoveriesPerSecond: curve.recoveriesPerSecond },
     sealing,
     randomBytes,
+    erasureFile: erasures,
     rpc: parts.rpc,
     readChainView: (question) => readChainView(rpcs, deployment.contract, question),
     readBlock: blocks.readBlock,

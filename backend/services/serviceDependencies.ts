@@ -4,6 +4,7 @@ import type { RandomBytes } from "../domain/records/withhold.ts";
 import type { RecoverSigner } from "../domain/signatures.ts";
 import type { UnixTime } from "../domain/types.ts";
 import type { Database } from "../storage/database.ts";
+import type { ErasureFile } from "../storage/erasureFile.ts";
 import type { AnchorTrees } from "./anchors/anchorTrees.ts";
 import type { Acceptor } from "./custody/acceptCustodyEvents.ts";
 import type { DisclosureSealing } from "./custody/storeRecords.ts";
@@ -25,6 +26,8 @@ export type ServiceDependencies = {
   readonly sealing: DisclosureSealing;
   /** From a cryptographic source: salts of records that are made here. */
   readonly randomBytes: RandomBytes;
+  /** What was erased, kept outside the database too. */
+  readonly erasureFile: Pick<ErasureFile, "append">;
   readonly rpc: JsonRpc;
   readonly readChainView: ReadChainView;
   /** This operator's own block store, for `/ipfs`; null where records are all it serves. */

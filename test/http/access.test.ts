@@ -1,6 +1,10 @@
 import { expect } from "chai";
+import { erasureDigest } from "../../backend/domain/access/erasure.ts";
+import { digestOfDisclosure } from "../../backend/domain/records/disclosureCodec.ts";
 import { reveal } from "../../backend/domain/records/disclosures.ts";
-import type { JsonObject } from "../../backend/domain/types.ts";
+import { readRecord } from "../../backend/domain/records/parseRecord.ts";
+import type { Hash, JsonObject } from "../../backend/domain/types.ts";
+import { storeRecords } from "../../backend/services/custody/storeRecords.ts";
 import {
   AUTHORITY,
   type Built,
@@ -16,6 +20,10 @@ import {
   passportOf,
   projectEvent,
   RECYCLER,
+  recordOf,
+  SEALING,
+  SEPARATOR,
+  signerOf,
 } from "../services/world.ts";
 import { problemCode, startServer, type TestServer } from "./server.ts";
 import { signIn } from "./signIn.ts";
@@ -131,6 +139,79 @@ describe("disclosures by tier", () => {
     expect(await seen(FLEET, mint)).to.deep.equal({});
   });
 
+  /** An event as the chain takes it: nobody there compares the hash with a record. */
+  const uponHash = (built: Built, recordHash: Hash): Built => ({
+    ...built,
+    signed: { ...built.signed, items: built.signed.items.map((item) => ({ ...item, recordHash })) },
+  });
+
+  it("open nothing to somebody who signs for a record of another", async () => {
+    const mint = await mintWith();
+    const { prisma } = server.world.database;
+    const { record } = mint.submission.records[0]!;
+    const recordHash = mint.signed.items[0]!.recordHash;
+    // FLEET mints a passport of its own upon the hash; then it gets this one, and moves it upon the hash; then it
+    // writes a data record with the hash.
+    const own = uponHash(buildMint(nextUid(), FLEET), recordHash);
+    await projectEvent(server.world.database, own, ++block);
+    expect(await seen(FLEET, own)).to.deep.equal({});
+    const handover = await land(buildHandover(PRODUCER, FLEET, [mint]));
+    const before = await seen(FLEET, mint);
+    const again = buildEvent("withdrawal", FLEET, [{ passportId: passportOf(mint), prevHead: handover.heads[0]! }]);
+    await projectEvent(server.world.database, uponHash(again, recordHash), ++block);
+    await prisma.dataRecord.create({
+      data: {
+        digest: `0x${"da".repeat(32)}`,
+        subjectId: passportOf(mint),
+        author: FLEET,
+        occurredAt: BigInt(NOW),
+        recordHash,
+        signature: "0x",
+        receipt: {},
+        acceptedAt: new Date(NOW * 1000),
+      },
+    });
+    expect(await seen(FLEET, mint)).to.deep.equal(before);
+    expect(before["mint/1"]).not.to.include("$.model.composition");
+    expect(record.subject).to.equal(passportOf(mint));
+  });
+
+  it("show a data record to its author and the custodian, its kind included", async () => {
+    const mint = await mintWith();
+    const health = { subject: passportOf(mint), kind: "state-of-health", stateOfHealth: { value: 91, unit: "%" } };
+    const built = recordOf("data/1", health);
+    await storeRecords(
+      server.world.database.pool,
+      [
+        {
+          ...built,
+          record: readRecord(built.record),
+          disclosures: built.disclosures.map((text) => ({ digest: digestOfDisclosure(text), text })),
+        },
+      ],
+      SEALING,
+      false,
+    );
+    await server.world.database.prisma.dataRecord.create({
+      data: {
+        digest: `0x${"db".repeat(32)}`,
+        subjectId: passportOf(mint),
+        author: LAB,
+        occurredAt: BigInt(NOW),
+        recordHash: built.hash,
+        signature: "0x",
+        receipt: {},
+        acceptedAt: new Date(NOW * 1000),
+      },
+    });
+    for (const id of [LAB, PRODUCER]) {
+      expect((await seen(id, mint))["data/1"]).to.have.members(["$.kind", "$.stateOfHealth"]);
+    }
+    for (const id of [AUTHORITY, RECYCLER, FLEET]) expect(await seen(id, mint)).not.to.have.property("data/1");
+    const { records } = await read(LAB, mint);
+    expect(records.at(-1)).to.deep.include({ events: [], dataRecords: [`0x${"db".repeat(32)}`] });
+  });
+
   it("follow the law that the passport names, the EU's where it names none or one that is unknown", async () => {
     const [eu, cn, odd] = [
       await mintWith(),
@@ -156,6 +237,113 @@ describe("disclosures by tier", () => {
     expect(rows[0].details.records[0].recordHash).to.equal(records[0].recordHash);
     expect(rows[0].details.records[0].disclosures).to.have.length(records[0].disclosures.length);
     expect(JSON.stringify(rows)).not.to.match(/NMC622|cathode/);
+  });
+
+  describe("granted by the custodian", () => {
+    const at = (mint: Built, rest = "") => `/v1/dpps/${passportOf(mint)}/grants${rest}`;
+    const grant = async (by: number, mint: Built, body: object) =>
+      server.post(at(mint), body, await signIn(server, by));
+    const revoke = async (by: number, mint: Built, whom: number) =>
+      server.get(at(mint, `/${whom}`), { ...(await signIn(server, by)), method: "DELETE" });
+    const list = async (by: number, mint: Built) => server.get(at(mint), await signIn(server, by));
+
+    it("open the battery's own fields to one more participant, until they are taken back", async () => {
+      const mint = await mintWith();
+      const answer = await grant(PRODUCER, mint, { participantId: COLLECTOR });
+      expect(answer.status).to.equal(201);
+      expect(await answer.json()).to.deep.equal({
+        participantId: COLLECTOR,
+        grantedAt: new Date(NOW * 1000).toISOString(),
+      });
+      expect((await seen(COLLECTOR, mint))["mint/1"]).to.have.members(["$.status", "$.condition"]);
+      expect(await seen(FLEET, mint)).to.deep.equal({});
+      const { grants } = await (await list(PRODUCER, mint)).json();
+      expect(grants.map((one: { participantId: number }) => one.participantId)).to.deep.equal([COLLECTOR]);
+      expect((await revoke(PRODUCER, mint, COLLECTOR)).status).to.equal(204);
+      expect(await seen(COLLECTOR, mint)).to.deep.equal({});
+      expect(await problemCode(await revoke(PRODUCER, mint, COLLECTOR), 404)).to.equal("grant-unknown");
+    });
+
+    it("end with the custody, also when the item comes back", async () => {
+      const mint = await mintWith();
+      await grant(PRODUCER, mint, { participantId: COLLECTOR });
+      const away = await land(buildHandover(PRODUCER, FLEET, [mint]));
+      expect(await seen(COLLECTOR, mint)).to.deep.equal({});
+      await land(buildHandover(FLEET, PRODUCER, [{ ...mint, heads: away.heads }]));
+      expect(await seen(COLLECTOR, mint)).to.deep.equal({});
+      expect((await (await list(PRODUCER, mint)).json()).grants).to.deep.equal([]);
+    });
+
+    it("end at their time, and a repeat sets another one", async () => {
+      const mint = await mintWith();
+      await grant(PRODUCER, mint, { participantId: COLLECTOR, expiresAt: NOW + 100 });
+      await grant(PRODUCER, mint, { participantId: COLLECTOR, expiresAt: NOW + 200 });
+      server.world.clock.now = NOW + 199;
+      expect(await seen(COLLECTOR, mint)).to.have.property("mint/1");
+      server.world.clock.now = NOW + 200;
+      expect(await seen(COLLECTOR, mint)).to.deep.equal({});
+    });
+
+    it("are made, listed and taken back by the present custodian alone", async () => {
+      const mint = await mintWith();
+      await land(buildHandover(PRODUCER, FLEET, [mint]));
+      for (const id of [PRODUCER, AUTHORITY, COLLECTOR]) {
+        expect(await problemCode(await grant(id, mint, { participantId: LAB }), 403)).to.equal("access-denied");
+        expect(await problemCode(await list(id, mint), 403)).to.equal("access-denied");
+        expect(await problemCode(await revoke(id, mint, LAB), 403)).to.equal("access-denied");
+      }
+    });
+
+    it("are refused to oneself, to nobody, in the past, and with more in them", async () => {
+      const mint = await mintWith();
+      const refused = async (body: object, status: number) => problemCode(await grant(PRODUCER, mint, body), status);
+      expect(await refused({ participantId: PRODUCER }, 422)).to.equal("grant-invalid");
+      expect(await refused({ participantId: COLLECTOR, expiresAt: NOW }, 422)).to.equal("grant-invalid");
+      expect(await refused({ participantId: 4242 }, 404)).to.equal("participant-not-found");
+      for (const more of [{ granter: FLEET }, { points: [2, 3] }, { participantId: 0 }]) {
+        expect(await refused({ participantId: COLLECTOR, ...more }, 400)).to.equal("request-invalid");
+      }
+      expect(await problemCode(await server.post(at(mint), { participantId: COLLECTOR }), 401)).to.equal(
+        "session-missing",
+      );
+    });
+  });
+
+  it("let custodian and regulator, and nobody else, see who read what, page by page", async () => {
+    const mint = await mintWith();
+    await read(LAB, mint);
+    await read(FLEET, mint);
+    const log = async (id: number, query = "") =>
+      server.get(`/v1/dpps/${passportOf(mint)}/access-log${query}`, await signIn(server, id));
+    const { entries, nextCursor } = await (await log(PRODUCER, "?limit=1")).json();
+    expect(entries.map((entry: JsonObject) => [entry.participantId, entry.action])).to.deep.equal([[FLEET, "read"]]);
+    expect(entries[0].details.records).to.deep.equal([]);
+    const older = await (await log(AUTHORITY, `?cursor=${nextCursor}`)).json();
+    expect(older.entries.map((entry: JsonObject) => entry.participantId)).to.deep.equal([LAB]);
+    expect((await (await log(AUTHORITY)).json()).entries[0]).to.include({
+      participantId: AUTHORITY,
+      action: "read-log",
+    });
+    for (const id of [LAB, FLEET]) expect(await problemCode(await log(id), 403)).to.equal("access-denied");
+  });
+
+  it("are gone after an erasure that the author signed for, by HTTP", async () => {
+    const mint = await mintWith();
+    const recordHash = mint.signed.items[0]!.recordHash;
+    const erasure = { participant: PRODUCER, recordHash, disclosures: [], requestedAt: NOW };
+    const signature = signerOf(PRODUCER).sign(erasureDigest(SEPARATOR, erasure));
+    expect((await server.post("/v1/erasures", { ...erasure, signature })).status).to.equal(200);
+    expect(await seen(PRODUCER, mint)).to.deep.equal({});
+    const spelled = [`${"A".repeat(42)}B`];
+    for (const wrong of [
+      { disclosures: spelled },
+      { disclosures: ["x"] },
+      { erased: [] },
+      { disclosures: Array(2).fill("A".repeat(43)) },
+    ]) {
+      const body = { ...erasure, signature, ...wrong };
+      expect(await problemCode(await server.post("/v1/erasures", body), 400)).to.equal("request-invalid");
+    }
   });
 
   it("answer unknown passports by 404, after the token", async () => {

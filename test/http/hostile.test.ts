@@ -11,6 +11,8 @@ const POSTS = [
   "/v1/proposals",
   "/rpc",
   "/v1/dppsByProductIds",
+  "/v1/session",
+  "/v1/erasures",
 ];
 
 describe("hostile requests", () => {

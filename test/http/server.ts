@@ -58,6 +58,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     sealing: SEALING,
     signatures: { curve: "portable", recoveriesPerSecond: 700 },
     randomBytes,
+    erasureFile: { append: async () => undefined },
     rpc: stubRpc(rpcCalls),
     readChainView: async () => ({ unavailable: "no chain in this test", rpcs: [] }),
     readBlock: null,

@@ -46,6 +46,20 @@ export async function createEmptyDatabase(): Promise<{ url: string; drop(): Prom
   return { url: url(name), drop: () => administer(url("postgres"), `DROP DATABASE ${name}`) };
 }
 
+/** A copy of a database as it stands, like a dump restored elsewhere; nobody may be at work on the original meanwhile. */
+export async function copyDatabase(original: TestDatabase): Promise<{ url: string; drop(): Promise<void> }> {
+  const { url } = await sharedServer();
+  const name = `test_${process.pid}_${++databases}`;
+  const template = new URL(original.url).pathname.slice(1);
+  // A template may have no connection; the pool opens new ones by itself.
+  await administer(
+    url("postgres"),
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${template}'`,
+  );
+  await administer(url("postgres"), `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return { url: url(name), drop: () => administer(url("postgres"), `DROP DATABASE ${name}`) };
+}
+
 function sharedServer(): Promise<Server> {
   server ??= startServer();
   return server;

@@ -78,6 +78,22 @@ export function discloseWhere(
   return found.filter((field) => shown.some((one) => isWithin(one.path, field.path))).map((field) => field.disclosure);
 }
 
+/**
+ * Digests of what goes when the given ones go: themselves, and every disclosure inside them, which would prove nothing
+ * without its parent. Throws whatever `reveal` throws.
+ */
+export function digestsWithin(
+  disclosures: readonly string[],
+  record: JsonObject,
+  digests: readonly string[],
+): string[] {
+  const { found } = openRecord(record, disclosures);
+  const given = new Set(digests);
+  const outer = found.filter(({ digest }) => given.has(digest));
+  const inner = found.filter(({ path }) => outer.some((field) => isWithin(path, field.path)));
+  return [...new Set([...digests, ...inner.map(({ digest }) => digest)])];
+}
+
 /** True when `path` is `ancestor` or lies inside it. */
 function isWithin(path: JsonPath, ancestor: JsonPath): boolean {
   return path.length >= ancestor.length && ancestor.every((step, depth) => path[depth] === step);

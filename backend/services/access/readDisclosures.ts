@@ -11,14 +11,14 @@ import {
 import { cidOf } from "../../domain/records/cid.ts";
 import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
 import { discloseWhere, reveal } from "../../domain/records/disclosures.ts";
-import type { Hash, PassportId, UnixTime } from "../../domain/types.ts";
+import type { Hash, JsonObject, PassportId, UnixTime } from "../../domain/types.ts";
 import { type Database, inTransaction } from "../../storage/database.ts";
 import type { DisclosureSealing } from "../custody/storeRecords.ts";
 import { logAccess } from "./accessLog.ts";
 import type { Caller } from "./caller.ts";
 import { type OpenedRecord, openRecords } from "./openRecords.ts";
 import { readStandings } from "./readStandings.ts";
-import { readSignedRecords, type SignedRecord } from "./signedRecords.ts";
+import { authorsOf, readSignedRecords, type SignedRecord } from "./signedRecords.ts";
 
 /** What a caller may see of one record. With the record behind `cid`, every field of it can be checked. */
 export type DisclosedRecord = {
@@ -26,8 +26,9 @@ export type DisclosedRecord = {
   /** Where the record's public bytes are: sha-256 of them is `recordHash`, which the chain commits to. */
   readonly cid: string;
   readonly type: string;
-  /** Digests of the custody events that carry the record. */
+  /** Digests of the custody events, and of the data records, that carry it. */
   readonly events: readonly Hash[];
+  readonly dataRecords: readonly Hash[];
   /** RFC 9901; parents before their members. */
   readonly disclosures: readonly string[];
 };
@@ -59,14 +60,18 @@ export async function readDisclosures(
     const standings = await readStandings(tx, caller, passportId, signed, now);
     const hashes = [...new Set(signed.map(({ recordHash }) => recordHash))];
     const opened = await openRecords(tx, dependencies.sealing.key, hashes);
-    const jurisdiction = jurisdictionOf(opened.get(signed[0]?.recordHash as Hash));
+    const jurisdiction = jurisdictionOf(passportId, opened.get(signed[0]?.recordHash as Hash));
     const policy = policyOn(jurisdiction, new Date(now * 1000).toISOString().slice(0, 10));
 
     const records: DisclosedRecord[] = [];
-    for (const hash of hashes) {
-      const carriers = signed.filter(({ recordHash }) => recordHash === hash);
-      const shown = showRecord(policy, caller, standings, hash, carriers, opened.get(hash));
-      if (shown !== null) records.push(shown);
+    for (const [hash, carriers] of Map.groupBy(signed, ({ recordHash }) => recordHash)) {
+      const found = opened.get(hash);
+      // Whoever mints a passport or signs for one can name the record of another: it opens nothing there.
+      if (found === undefined || found.record.subject !== passportId) continue;
+      const isAuthor = authorsOf(carriers).includes(caller.participantId);
+      const own = isAuthor ? new Set<Standing>([...standings, "its-author"]) : standings;
+      const disclosures = shownTo(policy, own, found);
+      if (disclosures.length > 0) records.push({ ...describe(hash, found, carriers), disclosures });
     }
     const details = {
       policy: policy.id,
@@ -80,28 +85,39 @@ export async function readDisclosures(
   });
 }
 
-function showRecord(
+function shownTo(
   policy: TierPolicy,
-  caller: Caller,
   standings: ReadonlySet<Standing>,
-  recordHash: Hash,
-  carriers: readonly SignedRecord[],
-  opened: OpenedRecord | undefined,
-): DisclosedRecord | null {
-  if (opened === undefined) return null;
-  const isAuthor = carriers.some(({ authors }) => authors.includes(caller.participantId));
-  const own = new Set<Standing>([...standings, ...(isAuthor ? ["its-author" as const] : [])]);
-  const type = String(opened.record.type);
-  const disclosures = discloseWhere(opened.disclosures, opened.record, (path) =>
-    carriers.some(({ kind }) => mayRead(policy, own, { kind, point: annexPointOf(type, path) })),
+  { record, disclosures }: OpenedRecord,
+): string[] {
+  const type = String(record.type);
+  const kind = kindOf(type, record, disclosures);
+  return discloseWhere(disclosures, record, (path) =>
+    mayRead(policy, standings, { kind, point: annexPointOf(type, path) }),
   );
-  if (disclosures.length === 0) return null;
-  return { recordHash, cid: cidOf(recordHash), type, events: carriers.map(({ digest }) => digest), disclosures };
+}
+
+/** What kind of record it is, by its own word: how the event calls itself that names it counts for nothing. */
+function kindOf(type: string, record: JsonObject, disclosures: readonly string[]): string {
+  const [kind = ""] = type.split("/");
+  return kind === "data" ? String(reveal(record, disclosures).value.kind ?? kind) : kind;
+}
+
+function describe(recordHash: Hash, { record }: OpenedRecord, carriers: readonly SignedRecord[]) {
+  const digestsOf = (isData: boolean) =>
+    carriers.filter(({ place }) => (place === "data") === isData).map(({ digest }) => digest);
+  return {
+    recordHash,
+    cid: cidOf(recordHash),
+    type: String(record.type),
+    events: digestsOf(false),
+    dataRecords: digestsOf(true),
+  };
 }
 
 /** The law that a passport is under, as its first record says: in clear, or in a disclosure that is kept here. */
-function jurisdictionOf(first: OpenedRecord | undefined): Jurisdiction {
-  if (first === undefined) return DEFAULT_JURISDICTION;
+function jurisdictionOf(passportId: PassportId, first: OpenedRecord | undefined): Jurisdiction {
+  if (first?.record.subject !== passportId) return DEFAULT_JURISDICTION;
   const { jurisdiction } = reveal(first.record, first.disclosures).value;
   return isJurisdiction(jurisdiction) ? jurisdiction : DEFAULT_JURISDICTION;
 }

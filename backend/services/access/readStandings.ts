@@ -33,12 +33,14 @@ export async function readStandings(
   const { custodian, custodyDigest } = await readPresentCustody(tx, passportId);
   const relations: Relation[] = [];
   if (custodian === caller.participantId) relations.push("its-custodian");
-  if (records.some(({ place, receiver }) => place !== "chain" && receiver === caller.participantId)) {
+  if (records.some(({ place, receiver }) => isOnTheWay(place) && receiver === caller.participantId)) {
     relations.push("its-receiver");
   }
   if (await isGranted(tx, caller, passportId, custodyDigest, now)) relations.push("its-grantee");
   return new Set<Standing>([...caller.roles, ...relations]);
 }
+
+const isOnTheWay = (place: SignedRecord["place"]): boolean => place === "promised" || place === "offered";
 
 async function isGranted(
   tx: Transaction,

@@ -26,6 +26,11 @@ export async function storeRecords(
   }
 }
 
+/** What was erased is not stored again, whoever sends it, and in whatever event. */
+const ERASED = `
+SELECT FROM erasure WHERE erasure.record_hash = given.record_hash
+   AND (erasure.disclosures = '{}' OR given.digest = ANY(erasure.erased))`;
+
 async function storeDisclosures(
   tx: Transaction,
   records: readonly PreparedRecord[],
@@ -40,7 +45,8 @@ async function storeDisclosures(
   });
   await tx.query(
     `INSERT INTO record_disclosure (record_hash, digest, sealed)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING`,
+     SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (record_hash, digest, sealed)
+      WHERE NOT EXISTS (${ERASED}) ON CONFLICT DO NOTHING`,
     [sealed.map(({ hash }) => hash), sealed.map(({ digest }) => digest), sealed.map(({ bytes }) => bytes)],
   );
 }

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { canonicalize } from "../../../backend/domain/records/canonicalJson.ts";
 import { decodeDisclosure, digestOfDisclosure } from "../../../backend/domain/records/disclosureCodec.ts";
-import { discloseOnly, reveal } from "../../../backend/domain/records/disclosures.ts";
+import { digestsWithin, discloseOnly, discloseWhere, reveal } from "../../../backend/domain/records/disclosures.ts";
+import { formatJsonPath, type JsonPath } from "../../../backend/domain/records/jsonPath.ts";
 import { withhold } from "../../../backend/domain/records/withhold.ts";
 import type { JsonObject } from "../../../backend/domain/types.ts";
 import rfc9901 from "../../vectors/records/rfc9901-examples.json" with { type: "json" };
@@ -232,5 +233,45 @@ describe("discloseOnly", () => {
       expectCode("field-unknown", () => discloseOnly(disclosures, record, path));
     }
     expectCode("field-unknown", () => discloseOnly([], record, "status"));
+  });
+});
+
+describe("discloseWhere", () => {
+  const { record, disclosures } = withhold(FIELDS, PUBLIC, countingRandomBytes());
+  const shown = (permits: (path: JsonPath) => boolean) =>
+    reveal(record, discloseWhere(disclosures, record, permits)).disclosed.map(({ path }) => path);
+
+  it("shows what is permitted with the parents that hide it, and no neighbour", () => {
+    expect(shown((path) => formatJsonPath(path) === "$.parts[0].lot.id")).to.deep.equal(
+      reveal(record, discloseOnly(disclosures, record, "$.parts[0].lot.id")).disclosed.map(({ path }) => path),
+    );
+    expect(shown(() => false)).to.deep.equal([]);
+    expect(discloseWhere(disclosures, record, () => true)).to.deep.equal(disclosures);
+  });
+
+  it("shows no parent for its own sake, because a parent says which members there are", () => {
+    expect(shown((path) => formatJsonPath(path) === "$.parts[0].lot")).to.deep.equal([]);
+  });
+});
+
+describe("digestsWithin", () => {
+  const { record, disclosures } = withhold(FIELDS, PUBLIC, countingRandomBytes());
+
+  it("takes what stands inside along, so that the rest still proves itself", () => {
+    const [lot] = discloseOnly(disclosures, record, "$.parts[0].lot.id");
+    const gone = digestsWithin(disclosures, record, [digestOfDisclosure(lot as string)]);
+    expect(gone.length).to.be.greaterThan(1);
+    const rest = disclosures.filter((text) => !gone.includes(digestOfDisclosure(text)));
+    expect(reveal(record, rest).disclosed).to.have.length(disclosures.length - gone.length);
+    expect(() =>
+      reveal(
+        record,
+        disclosures.filter((text) => text !== lot),
+      ),
+    ).to.throw();
+  });
+
+  it("keeps a digest that is not at hand: it may come later", () => {
+    expect(digestsWithin([], record, ["x"])).to.deep.equal(["x"]);
   });
 });

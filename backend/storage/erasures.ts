@@ -1,0 +1,57 @@
+import type { SignedErasure } from "../domain/access/erasure.ts";
+import type { Hash, UnixTime } from "../domain/types.ts";
+import type { Transaction } from "./database.ts";
+
+/** A request that was carried out, as the erasure log keeps it. */
+export type ErasureEntry = SignedErasure & {
+  readonly digest: Hash;
+  /** Digests of the disclosures deleted: those asked for, and those inside them. */
+  readonly erased: readonly string[];
+  readonly erasedAt: UnixTime;
+};
+
+/** Keeps an entry and deletes what it names. Answers how many disclosures were still there. */
+export async function applyErasure(tx: Transaction, entry: ErasureEntry): Promise<number> {
+  await tx.query(
+    `INSERT INTO erasure (digest, participant, record_hash, disclosures, requested_at, signature, erased, erased_at)
+     VALUES ($1, $2, $3, $4::text[], $5, $6, $7::text[], to_timestamp($8)) ON CONFLICT DO NOTHING`,
+    [
+      entry.digest,
+      entry.participant,
+      entry.recordHash,
+      entry.disclosures,
+      entry.requestedAt,
+      entry.signature,
+      entry.erased,
+      entry.erasedAt,
+    ],
+  );
+  return await deleteErased(tx, [entry.digest]);
+}
+
+/**
+ * Deletes what the entries name, of those given or of all.
+ * @returns how many disclosures were still there
+ */
+export async function deleteErased(tx: Transaction, digests: readonly Hash[] | null): Promise<number> {
+  const { rowCount } = await tx.query(
+    `DELETE FROM record_disclosure AS kept USING erasure
+      WHERE kept.record_hash = erasure.record_hash AND ($1::text[] IS NULL OR erasure.digest = ANY($1))
+        AND (erasure.disclosures = '{}' OR kept.digest = ANY(erasure.erased))`,
+    [digests],
+  );
+  return rowCount ?? 0;
+}
+
+type Row = Omit<ErasureEntry, "requestedAt"> & { readonly requestedAt: string };
+
+/** Entries of the log, the oldest first: one, or all. */
+export async function readErasures(tx: Transaction, digest: Hash | null): Promise<ErasureEntry[]> {
+  const { rows } = await tx.query<Row>(
+    `SELECT digest, participant, record_hash AS "recordHash", disclosures, requested_at AS "requestedAt", signature,
+            erased, extract(epoch FROM erased_at)::int AS "erasedAt"
+       FROM erasure WHERE $1::text IS NULL OR digest = $1 ORDER BY erased_at, digest`,
+    [digest],
+  );
+  return rows.map((row) => ({ ...row, requestedAt: Number(row.requestedAt) }));
+}
