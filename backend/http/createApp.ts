@@ -27,6 +27,7 @@ import { dppRoutes } from "./routes/dpps.ts";
 import { dppWriteRoutes } from "./routes/dppWrites.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { holdRoutes } from "./routes/holds.ts";
+import { identifierRoutes } from "./routes/identifiers.ts";
 import { labelRoutes } from "./routes/labels.ts";
 import { operationRoutes } from "./routes/operation.ts";
 import { passportRoutes } from "./routes/passports.ts";
@@ -49,6 +50,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...dppRoutes(dependencies),
     ...dppWriteRoutes(),
     ...dictionaryRoutes(dependencies),
+    ...identifierRoutes(dependencies),
     ...passportRoutes(dependencies),
     ...labelRoutes(dependencies),
     ...registryRoutes(dependencies),

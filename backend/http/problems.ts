@@ -10,6 +10,7 @@ const CODES: { readonly [status: number]: string } = {
   400: `request-invalid body-empty body-encoding-invalid url-malformed
     json-invalid json-duplicate-key json-nul-character json-lone-surrogate json-number-range json-too-deep
     json-value-unsupported json-path-malformed json-path-not-singular utf8-invalid utf8-byte-order-mark
+    organisation-check-character
     event-malformed data-record-malformed hex-malformed header-malformed items-not-ascending dpp-id-malformed cid-unsupported cursor-malformed
     uid-malformed uid-non-ascii gtin-check-digit gbt-code-invalid gbt-code-date-invalid sign-in-malformed`,
   401: "session-missing session-invalid session-revoked",

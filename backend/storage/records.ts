@@ -1,4 +1,5 @@
 import { DomainError } from "../domain/errors.ts";
+import { lookAlikeOf } from "../domain/identifiers/lookAlike.ts";
 import {
   fieldsOutsideAllowList,
   isCreationRecord,
@@ -40,6 +41,7 @@ export async function storeRecords(tx: Transaction, records: readonly StorableRe
       ["passport_id", "text", (creation) => creation.subject],
       ["uid", "text", (creation) => creation.uid],
       ["battery_code", "text", (creation) => creation.batteryCode ?? null],
+      ["look_alike", "text", (creation) => lookAlikeOf(creation.uid)],
     ],
     records.map(({ record }) => record).filter(isCreationRecord),
     // A second creation of one passport comes only after the first was finally rejected: the later record counts.

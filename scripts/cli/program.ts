@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAccept } from "./commands/accept.ts";
 import { addApprove } from "./commands/approve.ts";
 import { addClose } from "./commands/close.ts";
+import { addDecode } from "./commands/decode.ts";
 import { addExport } from "./commands/exportBundle.ts";
 import { addFsck } from "./commands/fsck.ts";
 import { addHold, addRelease } from "./commands/hold.ts";
@@ -63,6 +64,9 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addRelease(program, terminal);
   addShow(program, terminal);
   addList(program, terminal);
+  addDecode(program, terminal, (code) => {
+    exitCode = code;
+  });
   addParticipants(program, terminal);
   addExport(program, terminal);
   addFsck(program, terminal, (code) => {

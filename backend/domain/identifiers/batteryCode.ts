@@ -10,7 +10,7 @@ export interface BatteryCode {
   readonly use: "new" | "cascade";
   readonly manufacturer: string;
   readonly level: BatteryLevel;
-  /** The letter of the battery type, see `CHEMISTRIES`. */
+  /** The letter of the battery type, see `CHEMISTRY_NAMES`. */
   readonly chemistry: string;
   readonly specification: string;
   /** Undefined for cascade use. */
@@ -51,6 +51,18 @@ const CHEMISTRIES: readonly (readonly [RegExp, string])[] = [
   [/^(?:NMC|NCM|NCA|NCMA)/i, "E"],
   [/^LTO/i, "G"],
 ];
+
+/** The type letters in words; all but B and E are background knowledge. */
+export const CHEMISTRY_NAMES: Readonly<Record<string, string>> = {
+  A: "nickel metal hydride",
+  B: "lithium iron phosphate",
+  C: "lithium manganese oxide",
+  D: "lithium cobalt oxide",
+  E: "ternary",
+  F: "supercapacitor",
+  G: "lithium titanate",
+  Z: "other",
+};
 
 /**
  * Takes a GB/T 34014 code apart. Lower case is read as upper case; beyond that the code must be exact. There is no

@@ -11,7 +11,8 @@ export interface Gs1DigitalLink {
   readonly parts: { readonly gtin: string; readonly lot?: string; readonly serial?: string };
 }
 
-const CANONICAL_HOST = "id.gs1.org";
+/** Where a link belongs that says nothing of its resolver. */
+export const CANONICAL_HOST = "id.gs1.org";
 /**
  * GTIN (01) of one of its lengths (on another resolver's host `/01/` alone is a common path), then consumer product
  * variant (22), lot (10) and serial (21). The standard has them in this order, printed links do not all keep to it, and

@@ -1,7 +1,8 @@
 import { DomainError } from "../errors.ts";
 import type { Uid } from "../types.ts";
 import { type BatteryCode, decodeBatteryCode } from "./batteryCode.ts";
-import { type Gs1DigitalLink, parseGs1DigitalLink } from "./gs1DigitalLink.ts";
+import { CANONICAL_HOST, type Gs1DigitalLink, parseGs1DigitalLink } from "./gs1DigitalLink.ts";
+import { digitalLinkPathOf } from "./gs1ElementString.ts";
 import { parseHttpLink } from "./httpLink.ts";
 import { normalisePercent } from "./percentEncoding.ts";
 
@@ -38,7 +39,8 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const DID = /^did:([a-z0-9]+):((?:(?:[A-Za-z0-9._-]|%..)*:)*(?:[A-Za-z0-9._-]|%..)+)$/;
 
 /**
- * Reads a unique identifier: a GS1 Digital Link, another https link (IEC 61406), a URN, a DID or a GB/T 34014 code.
+ * Reads a unique identifier: a GS1 Digital Link or the same as a GS1 element string, another https link (IEC 61406), a
+ * URN, a DID or a GB/T 34014 code.
  * Two spellings that a scheme calls equal give the same `uid`; whatever merely looks alike is refused, never folded.
  * Throws `uid-non-ascii`, `uid-malformed`, `gtin-check-digit`, `gbt-code-invalid`, `gbt-code-date-invalid`.
  */
@@ -54,6 +56,9 @@ export function parseUid(raw: string): ParsedUid {
   if (/^https?:/i.test(raw)) return parseLink(raw);
   if (/^urn:/i.test(raw)) return parseUrn(raw);
   if (/^did:/i.test(raw)) return parseDid(raw);
+  const elementPath = digitalLinkPathOf(raw);
+  const element = elementPath === undefined ? undefined : parseGs1DigitalLink(CANONICAL_HOST, elementPath);
+  if (element !== undefined) return element;
   if (!/^[A-Za-z0-9]+$/.test(raw)) throw malformed(raw);
   const parts = decodeBatteryCode(raw);
   return { scheme: "gbt34014", uid: parts.code as Uid, granularity: "item", parts };
