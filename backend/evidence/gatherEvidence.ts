@@ -2,14 +2,16 @@ import { hasCounterparty, type Item } from "../domain/custody/events.ts";
 import { hashItem } from "../domain/custody/hashEvent.ts";
 import { decodeHeader } from "../domain/custody/header.ts";
 import type { SigningDomain } from "../domain/eip712.ts";
+import { DomainError } from "../domain/errors.ts";
 import { issuerOf } from "../domain/identifiers/passportId.ts";
 import type { ParticipantChange } from "../domain/participants/history.ts";
 import type { Hash, Hex, JsonObject, ParticipantId, PassportId } from "../domain/types.ts";
-import type {
-  EvidenceBundle,
-  EvidenceStep,
-  ParticipantEvidence,
-  PassportHistory,
+import {
+  type EvidenceBundle,
+  type EvidenceStep,
+  MAX_HISTORIES,
+  type ParticipantEvidence,
+  type PassportHistory,
 } from "../domain/verification/bundle.ts";
 import { MAX_DATA_RECORDS } from "../domain/verification/dataRecordEvidence.ts";
 import { gatherDataRecords, type LoggedDataRecord } from "./gatherDataRecords.ts";
@@ -37,9 +39,6 @@ export type EvidenceReaders = {
   /** Anchored data records about these passports, the newest first, at most so many. */
   readonly readDataRecords: (ids: readonly PassportId[], most: number) => Promise<readonly LoggedDataRecord[]>;
 };
-
-/** Most ancestors that are gathered for one passport. */
-export const MAX_HISTORIES = 10_000;
 
 /**
  * Collects everything that a verifier needs about a passport, with its ancestors to any depth, each once, and the data
@@ -97,9 +96,16 @@ async function gatherHistories(
   const histories = new Map<PassportId, readonly LoggedStep[]>();
   const open = [passportId];
   for (let id = open.shift(); id !== undefined; id = open.shift()) {
-    if (histories.has(id) || histories.size >= MAX_HISTORIES) continue;
+    if (histories.has(id)) continue;
+    if (histories.size >= MAX_HISTORIES) {
+      const sentence = `The passport has more than ${MAX_HISTORIES} ancestors; evidence about it would be too large.`;
+      throw new DomainError("lineage-too-large", sentence, { passportId, most: MAX_HISTORIES });
+    }
     const steps = await readSteps(id);
-    if (steps.length === 0) return histories.size === 0 ? null : histories;
+    if (steps.length === 0) {
+      if (histories.size === 0) return null;
+      continue; // a parent that the source lacks: the verifier says that it is missing
+    }
     histories.set(id, steps);
     const first = steps[0] as LoggedStep;
     if (decodeHeader(first.header).kind === "transformation") {

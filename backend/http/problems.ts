@@ -27,7 +27,7 @@ const CODES: { readonly [status: number]: string } = {
   413: "body-too-large too-many-events record-too-large document-too-large",
   415: "content-type-unsupported content-encoding-unsupported",
   422: `malformed-header unknown-kind bad-item-count declined-out-of-range nothing-accepted deadline-passed
-    deadline-too-far occurred-in-future no-inputs no-outputs hold-end-out-of-range
+    deadline-too-far occurred-in-future no-inputs no-outputs hold-end-out-of-range lineage-too-large
     record-missing record-hash-mismatch record-type-mismatch record-subject-mismatch record-field-not-public
     record-fields-invalid data-kind-unknown record-malformed record-type-unknown record-not-expected record-not-canonical
     disclosure-unknown disclosure-duplicate disclosure-malformed disclosure-name-reserved disclosure-name-collision

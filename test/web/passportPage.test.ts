@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { PassportState } from "../../backend/domain/custody/state.ts";
 import { dppIdOf } from "../../backend/domain/identifiers/dppId.ts";
 import { formatBundle } from "../../backend/domain/verification/bundle.ts";
 import type { DataRecordEvidence } from "../../backend/domain/verification/dataRecordEvidence.ts";
@@ -155,6 +156,51 @@ describe("the passport page", function () {
     await warning.getByRole("link").click();
     expect(await verdictOn(page)).to.equal("failed");
     expect(await checksWith(page, "failed")).to.deep.equal(["issuer"]);
+  });
+
+  it("leads from a product to what it was made of and back, and says what was ordered and what is on hold", async () => {
+    const { chain } = server;
+    const uid = (name: string) => `https://id.gs1.org/01/09521002005004/21/${name}`;
+    chain.admit(20, "workshop", ["CUSTODIAN", "SECOND_LIFE"], "9521002");
+    const pack = chain.mint(1, uid("WORN"));
+    chain.handover(1, 20, [pack]);
+    const [module = pack, twin = pack] = chain.transform(20, [pack], [uid("MODULE-1"), uid("MODULE-2")]);
+    chain.keys.set(0, chain.keys.get(1) as Uint8Array); // the quorum's signatures are the contract's to judge
+    chain.apply("reassignment", 0, 2, [chain.item("reassignment", module)]);
+    server.reset();
+    const { view } = server.answers;
+    const until = view.block.time + 3600;
+    const state = { ...(view.passports.get(module) as PassportState), held: true };
+    server.answers.view = {
+      ...view,
+      passports: new Map([...view.passports, [module, state]]),
+      holds: new Map([[module, until]]),
+    };
+    const page = await open(`/v1/dpps/${module}`);
+    expect(await verdictOn(page)).to.equal("verified");
+    const text = await page.locator("main").textContent();
+    expect(text).to.contain(
+      "Assigned to Jialing City Buses by order of the governors, not signed by the holder before",
+    );
+    expect(await page.locator(".hold").textContent()).to.match(/^An authority has put it on hold: .* until .*202\d/);
+    await page.getByRole("link", { name: pack }).click();
+    expect(await verdictOn(page)).to.equal("verified");
+    expect(await page.locator(".hold").count()).to.equal(0);
+    const products = await page.locator(".timeline .passports a").allTextContents();
+    expect(products).to.have.members([module, twin]);
+  });
+
+  it("says that a hold has expired by not saying that it stands", async () => {
+    const { view } = server.answers;
+    const state = { ...(view.passports.get(server.second) as PassportState), held: true };
+    server.answers.view = {
+      ...view,
+      passports: new Map([...view.passports, [server.second, state]]),
+      holds: new Map([[server.second, view.block.time - 1]]),
+    };
+    const page = await open(`/v1/dpps/${server.second}`, { locale: "zh-CN" });
+    expect(await verdictOn(page)).to.equal("verified");
+    expect(await page.locator(".hold").count()).to.equal(0);
   });
 
   it("does not warn where one issuer claims the identifier", async () => {

@@ -1,5 +1,10 @@
 import { LOG_TOPICS } from "../../backend/chain/decodeLogs.ts";
-import { encodeParticipantHeadsCall, encodePassportsCall, SUCCEEDED_BY_CALL } from "../../backend/chain/encodeCalls.ts";
+import {
+  encodeLastHoldCall,
+  encodeParticipantHeadsCall,
+  encodePassportsCall,
+  SUCCEEDED_BY_CALL,
+} from "../../backend/chain/encodeCalls.ts";
 import { encodeBytes, encodeBytesN, encodeUint } from "../../backend/chain/hexWords.ts";
 import { keccakText, toHex } from "../../backend/domain/bytes.ts";
 import type { Item } from "../../backend/domain/custody/events.ts";
@@ -12,6 +17,7 @@ type Request = { readonly id: number; readonly method: string; readonly params: 
 
 /** The code whose hash is the simulated chain's trust root. */
 const CODE = toHex(new TextEncoder().encode("code"));
+const NO_ID = `0x${"00".repeat(20)}` as PassportId;
 const SECONDS_PER_BLOCK = 12;
 const word = (value: number | bigint): string => encodeUint(value);
 const quantity = (value: number): string => `0x${value.toString(16)}`;
@@ -64,6 +70,9 @@ export function rpcStub(chain: SimulatedChain, view: ChainView): (body: unknown)
     }
     if (data.startsWith(encodeParticipantHeadsCall([]).slice(0, 10))) {
       return list((id) => view.participantHeads.get(Number.parseInt(id, 16))?.slice(2) ?? word(0));
+    }
+    if (data.startsWith(encodeLastHoldCall(NO_ID).slice(0, 10))) {
+      return `0x${word(1)}${word(view.holds.get(`0x${data.slice(10, 50)}` as PassportId) ?? 0)}`;
     }
     throw new Error(`no such view: ${data.slice(0, 10)}`);
   };

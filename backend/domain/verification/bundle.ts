@@ -7,6 +7,7 @@ import { canonicalize, parseCanonicalJson } from "../records/canonicalJson.ts";
 import type { Address, Hash, Hex, JsonObject, JsonValue, ParticipantId, PassportId } from "../types.ts";
 import { address, exactly, flag, hash, jsonObject, list, lower, malformed, text, whole } from "./bundleValues.ts";
 import { type DataRecordEvidence, MAX_DATA_RECORDS, parseDataRecordEvidence } from "./dataRecordEvidence.ts";
+import { createSharedItems, type SharedItems } from "./sharedItems.ts";
 
 /** One custody event of one passport's history, with what is needed to check it without the rest of the consignment. */
 export type EvidenceStep = {
@@ -18,7 +19,8 @@ export type EvidenceStep = {
   readonly position: number;
   /**
    * The event's items in order: this passport's in full, the others by their EIP-712 struct hash. All of a
-   * transformation's are in full, because its inputs are this passport's parents.
+   * transformation's are in full, because its inputs are this passport's parents; in the bundle's bytes they stand
+   * once, see {@link SharedItems}.
    */
   readonly items: readonly (Item | Hash)[];
   readonly declined: bigint;
@@ -56,6 +58,8 @@ export type EvidenceBundle = {
 };
 
 export const BUNDLE_TYPE = "evidence/2";
+/** Most passports in one bundle: the one in question and its ancestors. Beyond it nothing is gathered, and nothing read. */
+export const MAX_HISTORIES = 10_000;
 /** Longest bundle that is read: 64 MiB. */
 export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
 
@@ -80,20 +84,26 @@ const STEP_FIELDS = [
   "signatures",
 ] as const;
 
-function parseStep(value: JsonValue, field: string): EvidenceStep {
+function parseStep(value: JsonValue, field: string, shared: SharedItems): EvidenceStep {
   const step = exactly(value, STEP_FIELDS, field);
-  const items = list(step.items, `${field}.items`, MAX_ITEMS, parseStepItem);
-  const position = whole(step.position, `${field}.position`, items.length - 1);
   const signatures = parseBytes(step.signatures, MAX_ITEMS * 65 + 2 * MAX_SIGNATURE_BYTES, `${field}.signatures`);
-  return {
-    blockNumber: whole(step.blockNumber, `${field}.blockNumber`),
+  const event = {
     blockHash: hash(step.blockHash, `${field}.blockHash`),
     header: hash(step.header, `${field}.header`),
-    position,
+    signatures: lower(signatures, step.signatures, `${field}.signatures`),
+  };
+  const listing = shared.find(event);
+  if (listing !== undefined && step.items !== listing.passportId) {
+    throw malformed(`${field}.items`, `must be ${listing.passportId}, whose history lists them`);
+  }
+  const items = listing?.items ?? list(step.items, `${field}.items`, MAX_ITEMS, parseStepItem);
+  return {
+    ...event,
+    blockNumber: whole(step.blockNumber, `${field}.blockNumber`),
+    position: whole(step.position, `${field}.position`, items.length - 1),
     items,
     declined: parseBitmap(step.declined, `${field}.declined`),
     applied: parseBitmap(step.applied, `${field}.applied`),
-    signatures: lower(signatures, step.signatures, `${field}.signatures`),
     record: step.record === null ? null : jsonObject(step.record, `${field}.record`),
     disclosures: list(step.disclosures, `${field}.disclosures`, 10_000, text),
   };
@@ -125,12 +135,14 @@ export function parseBundle(bytes: Uint8Array): EvidenceBundle {
   refuseOutdated(json);
   const root = exactly(json, BUNDLE_FIELDS, "bundle");
   if (root.type !== BUNDLE_TYPE) throw malformed("bundle.type", `must be ${BUNDLE_TYPE}`);
-  const histories = list(root.histories, "histories", 100_000, (value, field) => {
+  const shared = createSharedItems();
+  const histories = list(root.histories, "histories", MAX_HISTORIES, (value, field) => {
     const history = exactly(value, ["passportId", "steps"], field);
-    return {
-      passportId: lower(parsePassportId(history.passportId, field), history.passportId, `${field}.passportId`),
-      steps: list(history.steps, `${field}.steps`, 100_000, parseStep),
-    };
+    const passportId = lower(parsePassportId(history.passportId, field), history.passportId, `${field}.passportId`);
+    const parse = (step: JsonValue, place: string) => parseStep(step, place, shared);
+    const steps = list(history.steps, `${field}.steps`, 100_000, parse);
+    if (steps[0] !== undefined) shared.note(passportId, steps[0]);
+    return { passportId, steps };
   });
   if (histories.length === 0) throw malformed("histories", "must not be empty");
   return {
@@ -162,12 +174,17 @@ function refuseOutdated(json: JsonValue): void {
 
 /** The bundle's bytes: canonical JSON, so that one bundle has one form. */
 export function formatBundle(bundle: EvidenceBundle): Uint8Array {
-  const steps = (history: PassportHistory) =>
-    history.steps.map((step) => ({
+  const shared = createSharedItems();
+  const steps = ({ passportId, steps: own }: PassportHistory) => {
+    const formatted = own.map((step) => ({
       ...step,
+      items: itemsOf(step, shared),
       declined: formatBitmap(step.declined),
       applied: formatBitmap(step.applied),
     }));
+    if (own[0] !== undefined) shared.note(passportId, own[0]);
+    return formatted;
+  };
   const json = {
     type: BUNDLE_TYPE,
     chainId: bundle.chainId,
@@ -178,4 +195,12 @@ export function formatBundle(bundle: EvidenceBundle): Uint8Array {
     dataRecords: bundle.dataRecords,
   };
   return utf8ToBytes(canonicalize(json as unknown as JsonValue));
+}
+
+/** The items, or the passport whose history lists the very same already. */
+function itemsOf(step: EvidenceStep, shared: SharedItems): EvidenceStep["items"] | PassportId {
+  const listing = shared.find(step);
+  if (listing === undefined) return step.items;
+  const same = listing.items === step.items || JSON.stringify(listing.items) === JSON.stringify(step.items);
+  return same ? listing.passportId : step.items;
 }

@@ -42,13 +42,33 @@ export type ReplayedDataRecord = {
   readonly leaf: Hash;
 };
 
+type HashItems = (kind: CustodyKind, items: EvidenceStep["items"]) => readonly HashedItem[];
+
+/** Hashes a step's items; those of a transformation once, though each of its inputs and products shows them all. */
+function itemHasher(): HashItems {
+  const known = new Map<EvidenceStep["items"], readonly HashedItem[]>();
+  return (kind, items) => {
+    const before = known.get(items);
+    if (before !== undefined) return before;
+    const hashed = items.map((item) => hashedItem(kind, item));
+    if (kind === "transformation") known.set(items, hashed);
+    return hashed;
+  };
+}
+
 function hashedItem(kind: CustodyKind, item: Item | Hash): HashedItem {
   return typeof item === "string"
     ? { hash: item, created: kind === "mint" }
     : { hash: hashItem(kind, item), created: isCreated(kind, item) };
 }
 
-function replayStep(separator: Uint8Array, passportId: PassportId, step: EvidenceStep, field: string): ReplayedStep {
+function replayStep(
+  hashItems: HashItems,
+  separator: Uint8Array,
+  passportId: PassportId,
+  step: EvidenceStep,
+  field: string,
+): ReplayedStep {
   const { firstSignatureLength, ...header } = decodeHeader(step.header);
   const item = step.items[step.position];
   const fullItems = step.items.filter((candidate) => typeof candidate !== "string");
@@ -58,7 +78,7 @@ function replayStep(separator: Uint8Array, passportId: PassportId, step: Evidenc
   if (fullItems.length !== (header.kind === "transformation" ? step.items.length : 1)) {
     throw new DomainError("bundle-malformed", `${field} shows the wrong items in full.`, { field });
   }
-  const hashed = step.items.map((candidate) => hashedItem(header.kind, candidate));
+  const hashed = hashItems(header.kind, step.items);
   const digest = eventDigestOfHashes(separator, header, hashed);
   const split = 2 + 2 * firstSignatureLength;
   return {
@@ -76,10 +96,11 @@ function replayStep(separator: Uint8Array, passportId: PassportId, step: Evidenc
 /** Digests and heads of every step, as the trusted contract would compute them. Throws DomainErrors of form. */
 export function replayBundle(bundle: EvidenceBundle, trustRoot: TrustRoot): ReplayedHistory[] {
   const separator = domainSeparator(trustRoot);
+  const hashItems = itemHasher();
   return bundle.histories.map((history: PassportHistory, h) => ({
     passportId: history.passportId,
     steps: history.steps.map((step, i) =>
-      replayStep(separator, history.passportId, step, `histories[${h}].steps[${i}]`),
+      replayStep(hashItems, separator, history.passportId, step, `histories[${h}].steps[${i}]`),
     ),
   }));
 }

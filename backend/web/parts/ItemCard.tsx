@@ -1,6 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { JsonValue } from "../../domain/types.ts";
+import type { VerificationReport } from "../../domain/verification/report.ts";
 import { type Field, fieldValue, flatten } from "../language/fieldValue.ts";
+import { formatTime } from "../language/formatTime.ts";
 import { participantName } from "../language/participantName.ts";
 import type { PassportView } from "../verification/viewPassport.ts";
 
@@ -20,13 +22,13 @@ const ELSEWHERE = new Set(["model.manufacturer", "model.modelId", "batteryCode"]
 
 type Props = {
   readonly passport: PassportView;
-  readonly confirmed: boolean;
+  readonly report: VerificationReport;
   /** Whether it was looked up by a battery code that is not its uid. */
   readonly foundByBatteryCode: boolean;
 };
 
 /** Which battery this is: name, identifiers, and the figures of its label. */
-export function ItemCard({ passport, confirmed, foundByBatteryCode }: Props) {
+export function ItemCard({ passport, report, foundByBatteryCode }: Props) {
   const { t, i18n } = useTranslation();
   const fields = flatten(passport.fields);
   const find = (path: string): JsonValue | undefined => fields.find((field) => field.path === path)?.value;
@@ -37,6 +39,8 @@ export function ItemCard({ passport, confirmed, foundByBatteryCode }: Props) {
   const name = (id: number) => participantName(t, i18n.language, passport, id);
   const phase = passport.state?.phase ?? "none";
   const custodian = passport.state?.custodian ?? passport.steps.at(-1)?.counterparty;
+  const confirmed = report.verdict === "verified" || report.verdict === "pending";
+  const atIntake = report.checks.some(({ code }) => code === "issuer-registrar");
   const first = FIRST.flatMap((path) => fields.filter((field) => field.path === path));
   const others = fields.filter(({ path }) => !FIRST.includes(path) && !ELSEWHERE.has(path));
   return (
@@ -45,9 +49,15 @@ export function ItemCard({ passport, confirmed, foundByBatteryCode }: Props) {
       <h1 id="item">{text("model.modelId") ?? t(`item/level/${text("level")}`, t("item/untitled"))}</h1>
       <p className="badges">
         {passport.state !== null && <span className={`badge ${phase}`}>{t(`item/phase/${phase}`)}</span>}
-        {passport.state?.held && <span className="badge held">{t("item/held")}</span>}
+        {report.heldUntil !== null && <span className="badge held">{t("item/held")}</span>}
+        {atIntake && <span className="badge">{t("item/atIntake")}</span>}
         {!confirmed && <span className="badge unconfirmed">{t("item/unverified")}</span>}
       </p>
+      {report.heldUntil !== null && (
+        <p className="hold" role="note">
+          {t("item/heldUntil", { time: formatTime(report.heldUntil, i18n.language) })}
+        </p>
+      )}
       <dl className="identifiers">
         <Identifiers passport={passport} batteryCode={text("batteryCode")} />
       </dl>

@@ -23,9 +23,7 @@ export function Result({ check, verdict, source, links }: Props) {
     <div className="result">
       <div className="column">
         {verdict}
-        {passport !== null && (
-          <ItemCard passport={passport} confirmed={confirmed} foundByBatteryCode={foundByBatteryCode} />
-        )}
+        {passport !== null && <ItemCard passport={passport} report={report} foundByBatteryCode={foundByBatteryCode} />}
       </div>
       <div className="column">
         {passport !== null && <Timeline passport={passport} />}

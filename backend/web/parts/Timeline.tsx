@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { formatTime } from "../language/formatTime.ts";
 import { participantName } from "../language/participantName.ts";
 import type { PassportView, StepView } from "../verification/viewPassport.ts";
+import { PassportLinks } from "./PassportLinks.tsx";
 
 /** Who had the item when, oldest first. */
 export function Timeline({ passport }: { readonly passport: PassportView }) {
@@ -40,9 +41,21 @@ function Step({ step, passport, first }: StepProps) {
           {time(step.recordedAt ?? step.occurredAt)}
         </time>
         <span className={`signed ${signed}`}>{t(`custody/${signed}`, names)}</span>
-        {step.items > 1 && <span>{t("custody/consignment", { count: step.items - 1 })}</span>}
+        {step.items > 1 && step.kind !== "transformation" && (
+          <span>{t("custody/consignment", { count: step.items - 1 })}</span>
+        )}
         {step.final === false && <span className="badge pending">{t("custody/notFinal")}</span>}
       </p>
+      <PassportLinks
+        title={t("custody/inputs", { count: step.inputs.length })}
+        passports={step.inputs}
+        here={passport.passportId}
+      />
+      <PassportLinks
+        title={t("custody/products", { count: step.products.length })}
+        passports={step.products}
+        here={passport.passportId}
+      />
       <details>
         <summary>{t("custody/details")}</summary>
         <p>{t("custody/stated", { time: time(step.occurredAt) })}</p>

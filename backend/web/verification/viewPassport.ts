@@ -1,4 +1,5 @@
 import type { CustodyKind } from "../../domain/custody/events.ts";
+import { isCreated } from "../../domain/custody/hashEvent.ts";
 import type { PassportState } from "../../domain/custody/state.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { issuerOf } from "../../domain/identifiers/passportId.ts";
@@ -29,6 +30,9 @@ export type StepView = {
   readonly blockNumber: number;
   /** How many items the consignment had. */
   readonly items: number;
+  /** Of a transformation: the passports that it ended, and those that it began. */
+  readonly inputs: readonly PassportId[];
+  readonly products: readonly PassportId[];
   readonly digest: Hash;
   readonly head: Head;
   readonly recordHash: Hash;
@@ -120,6 +124,7 @@ function viewOf(
 
 function stepView(replayed: ReplayedStep, final: boolean | null, view: ChainView | null): StepView {
   const { header, step, item, digest, head } = replayed;
+  const transformed = header.kind === "transformation" ? replayed.fullItems : [];
   return {
     kind: header.kind,
     actor: header.actor,
@@ -128,6 +133,8 @@ function stepView(replayed: ReplayedStep, final: boolean | null, view: ChainView
     recordedAt: view === null ? null : blockTimeOf(view, replayed),
     blockNumber: step.blockNumber,
     items: step.items.length,
+    inputs: transformed.filter((one) => !isCreated(header.kind, one)).map((one) => one.passportId),
+    products: transformed.filter((one) => isCreated(header.kind, one)).map((one) => one.passportId),
     digest,
     head,
     recordHash: item.recordHash,
