@@ -44,6 +44,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   "signature-wrong": "Sign with the key that the registry names for this participant.",
   "already-exists": "This identifier has a passport already: battery-passport show UID.",
   "actor-lacks-role": "A role is granted by the quorum: battery-passport propose role-change --help.",
+  "sign-in-elsewhere": "Name the operator by the address it goes by, if you trust it: --operator URL.",
+  "document-not-kept": "Ask for a format that it came in, with its disclosures: --disclosures FILE, or --key FILE.",
   "registry-head-stale": "Another proposal was executed first; propose it again.",
   "governor-unknown": "Only governors propose and approve; use a governor's key.",
   "identifier-outside-prefixes": "The issuer's record lists its prefixes: battery-passport participants ID.",

@@ -8,6 +8,7 @@ import {
 } from "../../backend/domain/custody/events.ts";
 import { eventDigest } from "../../backend/domain/custody/hashEvent.ts";
 import { domainSeparator } from "../../backend/domain/eip712.ts";
+import { DomainError } from "../../backend/domain/errors.ts";
 import { type Proposal, proposalDigest } from "../../backend/domain/participants/proposals.ts";
 import { buildRecord } from "../../backend/domain/records/buildRecord.ts";
 import { cidOf } from "../../backend/domain/records/cid.ts";
@@ -16,8 +17,10 @@ import { acceptOffer, reviewOffer } from "../../scripts/cli/actions/acceptOffer.
 import { packConsignments } from "../../scripts/cli/actions/packConsignments.ts";
 import { prepareNewItem } from "../../scripts/cli/actions/prepareItems.ts";
 import { approveProposal, reviewProposal } from "../../scripts/cli/actions/proposeChange.ts";
+import { whileSignedIn } from "../../scripts/cli/actions/signIn.ts";
 import { signerOf } from "../../scripts/cli/keys/keystore.ts";
 import type { Participant } from "../../scripts/cli/operator/answers.ts";
+import type { Operator } from "../../scripts/cli/operator/connectOperator.ts";
 import type { Actor, Session } from "../../scripts/cli/session.ts";
 
 const NOW = 1_800_000_000;
@@ -64,10 +67,12 @@ function sessionWith(answers: Record<string, unknown>): Session & { posted: [str
     if (answer === undefined) throw new Error(`not asked for in this test: ${path}`);
     return answer;
   };
-  const operator = {
+  const operator: Operator = {
     url: "http://operator.invalid",
     get,
     getBytes: async (path: string) => (await get(path)) as Uint8Array,
+    delete: async () => undefined,
+    withToken: () => operator,
     post: async (path: string, body: unknown) => {
       posted.push([path, body]);
       return { digest: DIGEST, state: "accepted", approvals: [], threshold: 2 };
@@ -136,6 +141,44 @@ describe("a receiver before a lying operator", () => {
     expect(await codeOf(acceptOffer(session, ME, offer, [3]))).to.equal("position-out-of-range");
     expect(session.posted).to.deep.equal([]);
     expect(await codeOf(acceptOffer(session, ME, offer, [0, 1]))).to.equal("done");
+  });
+});
+
+describe("a reader before a lying operator", () => {
+  const terms = { domain: "operator.invalid", uri: "http://operator.invalid", chainId: 7, nonce: "abcdefgh1" };
+  /** What is posted for a sign-in, where the operator asks for one by these terms; it ends as the work does. */
+  const signingIn = async (changes: object, work = async () => "done") => {
+    const paths: string[] = [];
+    const operator: Operator = {
+      ...sessionWith({}).operator,
+      post: async (path) => {
+        paths.push(path);
+        return path.endsWith("/nonce") ? { ...terms, ...changes } : { token: "t", participantId: 2 };
+      },
+      delete: async (path) => void paths.push(`DELETE ${path}`),
+      withToken: () => operator,
+    };
+    return [await codeOf(whileSignedIn(operator, RECEIVER, undefined, work)), ...paths];
+  };
+
+  it("signs in at the address that it typed and at no other, whose token the operator could then use", async () => {
+    const out = ["/v1/session/nonce", "/v1/session", "DELETE /v1/session"];
+    expect(await signingIn({})).to.deep.equal(["done", ...out]);
+    for (const changes of [
+      { domain: "bank.example" },
+      { uri: "http://bank.example" },
+      { uri: "no address" },
+      { domain: "operator.invalid:81" },
+    ]) {
+      expect(await signingIn(changes)).to.deep.equal(["sign-in-elsewhere", "/v1/session/nonce"]);
+    }
+  });
+
+  it("signs out whatever its work ends with", async () => {
+    const failing = async () => {
+      throw new DomainError("dpp-unknown", "There is no such passport.");
+    };
+    expect((await signingIn({}, failing)).slice(-1)).to.deep.equal(["DELETE /v1/session"]);
   });
 });
 

@@ -29,7 +29,9 @@ export function exportDocument(fields: JsonObject, format: ExportFormat): string
   );
   const [first, ...others] = kept;
   if (first === undefined) {
-    throw new DomainError("document-not-kept", `The record holds no document of ${format}.`, { format });
+    const others = Object.keys(source);
+    const at = others.length === 0 ? "its documents are withheld" : `it holds ${others.join(", ")}`;
+    throw new DomainError("document-not-kept", `The record shows no document of ${format}: ${at}.`, { format, others });
   }
   return others.length === 0
     ? first[1]

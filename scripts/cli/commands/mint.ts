@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { importDocuments } from "../../../backend/domain/documents/importDocuments.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import type { JsonObject } from "../../../backend/domain/types.ts";
+import { keepDisclosures } from "../actions/disclosedRecords.ts";
 import { packConsignments } from "../actions/packConsignments.ts";
 import { prepareNewItem } from "../actions/prepareItems.ts";
 import { signEvent } from "../actions/signEvent.ts";
@@ -28,6 +29,7 @@ type Options = ParticipantOptions & {
   readonly fields?: string;
   readonly batch?: string;
   readonly file?: readonly string[];
+  readonly keep?: string;
   readonly wait?: Stage;
   readonly timeout: number;
   readonly json?: boolean;
@@ -48,6 +50,7 @@ export function addMint(program: Command, terminal: Terminal): void {
       "a partner's document: Catena-X battery_pass 6.1.0, Battery Pass 1.2 submodel; may be repeated",
       (file: string, files: readonly string[] = []) => [...files, file],
     )
+    .option("--keep <file>", "your own copy of records and disclosures (mode 0600), written before anything is signed")
     .addOption(waitOption())
     .addOption(timeoutOption())
     .addHelpText(
@@ -59,6 +62,10 @@ export function addMint(program: Command, terminal: Terminal): void {
         ],
         ["mint --key producer.json --model nmc622.json --batch packs.ndjson", "a production lot of one model"],
         ["mint --key producer.json --file general.json --file labels.json", "a passport from a partner's documents"],
+        [
+          "mint --key producer.json --file pass.json --uid UID --keep kept.json",
+          "… that `export --format catena-x --disclosures kept.json` gives back",
+        ],
       ),
     )
     .action(async (options: Options) => {
@@ -67,6 +74,7 @@ export function addMint(program: Command, terminal: Terminal): void {
       const { session, actor, validSeconds } = await actorFor(terminal, options);
       const items = fieldsList.map((fields) => prepareNewItem("mint", actor.participant, fields));
       requireDistinct(items);
+      if (options.keep !== undefined) await keepDisclosures(options.keep, items);
       const consignments = packConsignments(items);
       const done = [];
       for (const [i, consignment] of consignments.entries()) {
@@ -127,9 +135,20 @@ async function readDocuments(
     throw usage("--file goes with --uid and --battery-code, not with --fields, --model or --batch.");
   }
   const documents = await Promise.all(files.map(readBytes));
-  const imported = importDocuments(documents, uid === undefined ? {} : { uid });
+  const imported = nameFile(files, () => importDocuments(documents, uid === undefined ? {} : { uid }));
   for (const { field, rule, message } of imported.notices) tell(`${field} left out (${rule}): ${message}`);
   return batteryCode === undefined ? imported.fields : { ...imported.fields, batteryCode };
+}
+
+/** What is wrong with one of several documents is said with its file. */
+function nameFile<T>(files: readonly string[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const file = error instanceof DomainError ? files[Number(error.details.document)] : undefined;
+    if (!(error instanceof DomainError) || file === undefined) throw error;
+    throw new DomainError(error.code, `${file}: ${error.message}`, { ...error.details, file }, { cause: error });
+  }
 }
 
 function requireDistinct(items: readonly { readonly passportId: string; readonly uid: string }[]): void {

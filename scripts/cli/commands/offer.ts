@@ -1,6 +1,4 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { DomainError } from "../../../backend/domain/errors.ts";
 import type { PassportId } from "../../../backend/domain/types.ts";
 import { prepareItem } from "../actions/prepareItems.ts";
 import { readStates } from "../actions/readStates.ts";
@@ -19,6 +17,7 @@ import {
   readJsonFile,
   withParticipant,
 } from "../options.ts";
+import { saveProtected } from "../saveFile.ts";
 import { outputTo, type Terminal } from "../terminal.ts";
 
 type Options = ParticipantOptions & {
@@ -54,7 +53,8 @@ export function addOffer(program: Command, terminal: Terminal): void {
       const states = await readStates(session, passports);
       const items = passports.map((id) => prepareItem("handover/1", id, states, fields));
       const submission = await signEvent(session, actor, "handover", items, { receiver, validSeconds });
-      if (options.save !== undefined) await saveNew(options.save, JSON.stringify(submissionJson(submission)));
+      if (options.save !== undefined)
+        await saveProtected(options.save, `${JSON.stringify(submissionJson(submission))}\n`);
       const { digest, state } = await submitEvent(session, submission);
       const { deadline } = submission.event;
       output.result(
@@ -63,10 +63,4 @@ export function addOffer(program: Command, terminal: Terminal): void {
           `they type: battery-passport accept ${digest} --key FILE`,
       );
     });
-}
-
-async function saveNew(file: string, text: string): Promise<void> {
-  await writeFile(file, `${text}\n`, { flag: "wx", mode: 0o600 }).catch((cause) => {
-    throw new DomainError("file-not-writable", `${file} cannot be written (${cause.code}).`, { file });
-  });
 }

@@ -7,6 +7,9 @@ export type Operator = {
   readonly get: (path: string) => Promise<unknown>;
   readonly getBytes: (path: string, maxBytes?: number) => Promise<Uint8Array>;
   readonly post: (path: string, body: unknown) => Promise<unknown>;
+  readonly delete: (path: string) => Promise<void>;
+  /** The same operator, asked as whoever signed in. */
+  readonly withToken: (token: string) => Operator;
 };
 
 const TIMEOUT_MS = 30_000;
@@ -18,14 +21,16 @@ const LONGEST_WAIT_MS = 5_000;
 /**
  * A client for one operator.
  * @param url base URL, such as http://127.0.0.1:8080
+ * @param token of a session, sent with every request
  * Its functions throw `operator-unreachable`, `operator-answer-malformed`, and whatever code the operator's problem
  * document names (with the document's values as details).
  */
-export function connectOperator(url: string): Operator {
+export function connectOperator(url: string, token?: string): Operator {
+  const session = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const base = url.replace(/\/+$/, "");
   const ask = async (path: string, init: RequestInit, maxBytes: number): Promise<Uint8Array> => {
     for (let tries = 1; ; tries++) {
-      const response = await send(base, path, init);
+      const response = await send(base, path, { ...init, headers: { ...init.headers, ...session } });
       const again = (response.status === 503 || response.status === 429) && tries < TRIES;
       if (!again) {
         const bytes = await readCapped(response, maxBytes);
@@ -46,6 +51,8 @@ export function connectOperator(url: string): Operator {
       const headers = { ...accept, "content-type": "application/json" };
       return parse(base, await ask(path, { method: "POST", headers, body: JSON.stringify(body) }, MOST_BYTES));
     },
+    delete: async (path) => void (await ask(path, { method: "DELETE", headers: accept }, MOST_BYTES)),
+    withToken: (granted) => connectOperator(url, granted),
   };
 }
 
