@@ -34,6 +34,8 @@ export type Config = {
   readonly maxBodyBytes: number;
   /** Items accepted and not yet on chain, beyond which new events are answered 503. */
   readonly maxOpenItems: number;
+  /** Longest wait of a data record for company in its anchor, in seconds; null: as the chain suggests. */
+  readonly anchorWaitSeconds: number | null;
   /** Requests a minute and client address; 0 turns the limit off. */
   readonly requestsPerMinute: number;
   /** Number of reverse proxies in front whose X-Forwarded-For is believed. */
@@ -152,6 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sample: reader.flag("SAMPLE", true),
     maxBodyBytes: reader.whole("MAX_BODY_BYTES", 2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
     maxOpenItems: reader.whole("MAX_OPEN_ITEMS", 200_000, 1, 10_000_000),
+    anchorWaitSeconds: reader.whole("ANCHOR_WAIT_SECONDS", null, 0, 1800),
     requestsPerMinute: reader.whole("REQUESTS_PER_MINUTE", 6000, 0, 100_000_000),
     trustedProxies: reader.whole("TRUSTED_PROXIES", 0, 0, 10),
     killAt: reader.oneOf("KILL_AT", FAILPOINTS, null),

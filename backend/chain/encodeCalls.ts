@@ -1,3 +1,4 @@
+import type { Anchor } from "../domain/anchors/anchor.ts";
 import { keccakText, toHex, ZERO_ADDRESS } from "../domain/bytes.ts";
 import type { SignedCustodyEvent } from "../domain/custody/events.ts";
 import { encodeHeader } from "../domain/custody/header.ts";
@@ -14,6 +15,7 @@ const EXECUTE = selector(
 );
 const HOLD = selector("hold(bytes20,uint24,uint32,uint40,bytes32,uint40,bytes)");
 const RELEASE = selector("release(bytes20,uint24,uint32,bytes32,uint40,bytes)");
+const ANCHOR = selector("anchor(uint24,bytes32,uint32,bytes32,bytes32,bytes)");
 const ROTATE_SIGNER = selector("rotateSigner(uint24,address)");
 const LAST_HOLD = selector("lastHold(bytes20)");
 const PASSPORTS = selector("passports(bytes20[])");
@@ -101,6 +103,18 @@ export function encodeHoldOrder(order: HoldOrder, signatures: Hex): Hex {
     order.reasonHash.slice(2),
     encodeUint(order.deadline),
     { tail: encodeBytes(signatures) },
+  ])}`;
+}
+
+/** Calldata of `anchor`. */
+export function encodeAnchor(anchor: Anchor, signature: Hex): Hex {
+  return `${ANCHOR}${encodeTuple([
+    encodeUint(anchor.publisher),
+    anchor.root.slice(2),
+    encodeUint(anchor.count),
+    anchor.manifestHash.slice(2),
+    anchor.prevAccumulator.slice(2),
+    { tail: encodeBytes(signature) },
   ])}`;
 }
 

@@ -1,11 +1,12 @@
 import type { BaseWallet } from "ethers";
+import type { Anchor } from "../domain/anchors/anchor.ts";
 import { fromHex, joinHex, toHex } from "../domain/bytes.ts";
 import type { SignedCustodyEvent } from "../domain/custody/events.ts";
 import type { HoldOrder } from "../domain/custody/holds.ts";
 import type { Proposal } from "../domain/participants/proposals.ts";
 import type { Fees } from "../domain/submissions/fees.ts";
 import type { Address, Hash, Hex } from "../domain/types.ts";
-import { encodeExecute, encodeHoldOrder, encodeSubmit } from "./encodeCalls.ts";
+import { encodeAnchor, encodeExecute, encodeHoldOrder, encodeSubmit } from "./encodeCalls.ts";
 import { batchAll, type JsonRpc } from "./jsonRpc.ts";
 import {
   parseReceipt,
@@ -33,6 +34,7 @@ export type Transactor = {
   encodeEvents(events: readonly SignedCustodyEvent[]): Uint8Array;
   encodeProposal(proposal: Proposal, signatures: readonly Hex[]): Uint8Array;
   encodeHoldOrder(order: HoldOrder, signatures: readonly Hex[]): Uint8Array;
+  encodeAnchor(anchor: Anchor, signature: Hex): Uint8Array;
   /** Signs calldata for the contract; null data is a transfer of nothing to oneself. Sends nothing. */
   sign(request: Fees & { nonce: number; gasLimit: number; calldata: Uint8Array | null }): Promise<SignedTransaction>;
   send(raw: Uint8Array): Promise<SendOutcome>;
@@ -71,6 +73,7 @@ export function createTransactor(
     encodeEvents: (events) => fromHex(encodeSubmit(events)),
     encodeProposal: (proposal, signatures) => fromHex(encodeExecute(proposal, joinHex(signatures))),
     encodeHoldOrder: (order, signatures) => fromHex(encodeHoldOrder(order, joinHex(signatures))),
+    encodeAnchor: (anchor, signature) => fromHex(encodeAnchor(anchor, signature)),
     sign: ({ calldata, ...request }) =>
       signTransaction(wallet, {
         ...request,

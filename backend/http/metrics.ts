@@ -13,10 +13,15 @@ export type Metrics = {
 
 const FIGURES: { readonly [figure in keyof Backlog]: readonly [name: string, help: string] } = {
   openEvents: ["open_events", "Accepted events that are not wholly on chain."],
-  oldestUnanchoredAge: ["oldest_unanchored_seconds", "Age of the oldest accepted event that is not wholly on chain."],
+  openDataRecords: ["open_data_records", "Accepted data records that wait for their anchor."],
+  oldestUnanchoredAge: [
+    "oldest_unanchored_seconds",
+    "Age of the oldest accepted event that is not wholly on chain, or data record that waits for its anchor.",
+  ],
   openOffers: ["open_offers", "Handovers that wait for their receiver."],
   unpublishedRecords: ["unpublished_records", "Records that wait for content-addressed storage."],
   missingRecords: ["missing_records", "Records that the chain names and that are not here."],
+  missingManifests: ["missing_manifests", "Anchors on chain whose data records are not here."],
   submissionsInFlight: ["submissions_in_flight", "Submissions that are sealed or sent and not mined."],
   attemptsInFlight: ["attempts_in_flight", "Signed transactions of the submissions in flight."],
   followerAge: [

@@ -26,6 +26,10 @@ import { startWorkers, type Workers } from "./startWorkers.ts";
 import type { StopSteps } from "./stopSteps.ts";
 import { type Application, wireApplication } from "./wireApplication.ts";
 
+/** An anchor costs the same for one record as for ten thousand; on a chain of our own it costs nothing. */
+const ANCHOR_WAIT_SECONDS = 60;
+const OWN_CHAIN_WAIT_SECONDS = 2;
+
 /** An installation at work. */
 export interface Operation {
   readonly deployment: Deployment;
@@ -99,6 +103,8 @@ export async function operateInstallation(
     ownChain: chain !== undefined,
     deployment,
     wallet: keys.relayer,
+    publisherKey: application.receiptKey,
+    anchorWaitSeconds: config.anchorWaitSeconds ?? (chain === undefined ? ANCHOR_WAIT_SECONDS : OWN_CHAIN_WAIT_SECONDS),
     blocks: application.blocks,
     peers: config.peers,
     failpoint: failpointAt(config.killAt),

@@ -29,6 +29,8 @@ export type OperatorSigner = { readonly address: Address; readonly sign: (digest
 export interface Application {
   readonly app: RequestListener;
   readonly blocks: { readonly putBlock: PutBlock; readonly readBlock: ReadBlock };
+  /** Signs receipts, and the anchors that keep them. */
+  readonly receiptKey: ReceiptKey;
   /** Lets commits under way finish. */
   close(): Promise<void>;
 }
@@ -90,7 +92,12 @@ export async function wireApplication(parts: {
     requestsPerMinute: config.requestsPerMinute,
     trustedProxies: config.trustedProxies,
   });
-  return { app, blocks, close: async () => void (await Promise.all([acceptor.close(), dataRecordAcceptor.close()])) };
+  return {
+    app,
+    blocks,
+    receiptKey,
+    close: async () => void (await Promise.all([acceptor.close(), dataRecordAcceptor.close()])),
+  };
 }
 
 /**

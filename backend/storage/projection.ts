@@ -5,6 +5,7 @@ import type { CustodyEventAppliedLog, DecodedLog, LogPlace } from "../domain/rec
 import type { Block } from "../domain/reconciliation/decideStep.ts";
 import { type CustodyStep, type PassportProgress, projectCustodyLog } from "../domain/reconciliation/projectCustody.ts";
 import type { Hash, PassportId } from "../domain/types.ts";
+import { insertAnchors, undoAnchors } from "./anchors.ts";
 import type { Transaction } from "./database.ts";
 import { type Columns, insertRows } from "./insertRows.ts";
 import { type LogOf, logsNamed, noteMissingRecords, PLACE } from "./projectedLogs.ts";
@@ -40,6 +41,7 @@ export async function projectBlocks(
   );
   await insertRejections(tx, logsNamed(logs, "Rejected"));
   await insertRegistry(tx, logs);
+  await insertAnchors(tx, logs);
   const digests = await projectCustody(tx, separator, logs);
   await projectHolds(tx, logsNamed(logs, "Held", "Released"));
   await refreshParticipants(
@@ -199,6 +201,7 @@ export async function undoBlocks(tx: Transaction, to: number): Promise<Hash[]> {
   for (const table of ["chain_rejection", "chain_proposal", "chain_governor_set", "chain_succession"]) {
     await deleted(table, "log_index");
   }
+  await undoAnchors(tx, to);
   await tx.query("DELETE FROM chain_block WHERE number > $1", [to]);
   await restorePassports(tx, passports);
   await refreshHolds(tx, [...new Set([...passports, ...held])]);

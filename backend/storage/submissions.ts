@@ -8,7 +8,7 @@ import { insertRows } from "./insertRows.ts";
 import type { Epoch } from "./leadership.ts";
 
 export type SubmissionState = "sealed" | "submitted" | "mined" | "failed";
-export type SubmissionKind = "events" | "proposal" | "hold-order" | "nothing";
+export type SubmissionKind = "events" | "proposal" | "hold-order" | "anchor" | "nothing";
 
 export type StoredAttempt = Fees & {
   readonly number: number;
@@ -34,7 +34,7 @@ export type NewSubmission = {
   readonly kind: SubmissionKind;
   readonly calldata: Uint8Array;
   readonly gasLimit: number;
-  /** Of accepted events in calldata order, or of the proposal. */
+  /** Of accepted events in calldata order, of the proposal, or of data records in the order of the leaves. */
   readonly digests: readonly Hash[];
 };
 
@@ -75,7 +75,7 @@ const toSubmission = (row: Omit<StoredSubmission, "attempts"> & { attempts: Atte
 /** What a write begins with: answers the leader's epoch, or throws (see leadership.ts). */
 export type Fence = (tx: Transaction) => Promise<Epoch>;
 
-const NO_FENCE: Fence = async () => "0";
+export const NO_FENCE: Fence = async () => "0";
 
 /**
  * @param sender the relayer's account, lower case: each key has its own nonces
@@ -140,7 +140,8 @@ export function openSubmissions(pool: Pool, sender: Address, fence: Fence = NO_F
   };
 }
 
-async function insertSubmission(tx: Transaction, submission: NewSubmission, epoch: Epoch): Promise<string> {
+/** Stores a sealed submission; answers its id. */
+export async function insertSubmission(tx: Transaction, submission: NewSubmission, epoch: Epoch): Promise<string> {
   const { rows } = await tx.query(
     "INSERT INTO submission (kind, calldata, gas_limit, epoch) VALUES ($1, $2, $3, $4) RETURNING id::text",
     [submission.kind, Buffer.from(submission.calldata), submission.gasLimit, epoch],
@@ -178,9 +179,11 @@ async function insertAttempt(tx: Transaction, submissionId: string, attempt: New
   await tx.query("UPDATE submission SET state = 'submitted' WHERE id = $1", [submissionId]);
 }
 
-// A submission whose block the projection has not reached may have applied the event: not yet known.
-const IN_FLIGHT = `SELECT se.digest FROM submission_event se JOIN submission s ON s.id = se.submission_id
-  WHERE s.state IN ('sealed', 'submitted') OR (s.state = 'mined' AND s.mined_block > (SELECT head_number FROM chain_cursor))`;
+/** Of a submission `s`: one whose block the projection has not reached may have done its work, which is not yet known. */
+export const MAY_LAND = `(s.state IN ('sealed', 'submitted')
+  OR (s.state = 'mined' AND s.mined_block > (SELECT head_number FROM chain_cursor)))`;
+
+const IN_FLIGHT = `SELECT se.digest FROM submission_event se JOIN submission s ON s.id = se.submission_id WHERE ${MAY_LAND}`;
 
 /**
  * Accepted events with open items that no submission carries and that can still be included, in the order of acceptance. Acceptors number events

@@ -13,7 +13,7 @@ const EMPTY_TRANSFER_GAS = 21_000;
 const LOOKS_UNTIL_TAKEN = 5;
 
 /**
- * Puts accepted events and approved proposals on chain. What it is about to do is always stored first, so that it may
+ * Puts accepted events, approved proposals and anchors of data records on chain. What it is about to do is always stored first, so that it may
  * die anywhere: the next one sends the very same bytes. Receipts decide, answers to sending are only hints. Of several
  * processes, one leads.
  */
@@ -27,6 +27,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
   const failpoint = options.failpoint ?? NO_FAILPOINT;
   const looks = new Map<string, number>();
   let checkedAt = Number.NEGATIVE_INFINITY;
+  let anchoredLast = false;
 
   /** Notes what was mined, and takes back what a reorganisation has undone. */
   const settle = async (undone: readonly Submission[], latestNonce: number): Promise<boolean> => {
@@ -199,6 +200,16 @@ export function createRelayer(options: RelayerOptions): Relayer {
     return true;
   };
 
+  /** In turns, where both wait: neither a flood of events nor one of data records holds up the other. */
+  const sealEventsOrAnchor = async (inFlight: number): Promise<boolean> => {
+    if (anchoredLast && (await sealEvents(inFlight))) {
+      anchoredLast = false;
+      return true;
+    }
+    anchoredLast = await options.sealAnchor();
+    return anchoredLast || (await sealEvents(inFlight));
+  };
+
   const canPay = async (market: Fees, gas: number): Promise<boolean> => {
     if (market.maxFee > maxFeeCap) {
       onAlarm({ code: "fee-cap-reached", details: { maxFee: market.maxFee.toString(), cap: maxFeeCap.toString() } });
@@ -228,7 +239,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
         return "progress";
       }
       if (inFlight >= maxInFlight) return "idle";
-      const sealed = (await sealProposal()) || (await sealHoldOrder()) || (await sealEvents(inFlight));
+      const sealed = (await sealProposal()) || (await sealHoldOrder()) || (await sealEventsOrAnchor(inFlight));
       if (sealed) failpoint("seal.afterCommit");
       return sealed ? "progress" : "idle";
     },

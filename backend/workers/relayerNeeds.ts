@@ -18,7 +18,7 @@ export type Attempt = Fees & {
 };
 export type Submission = {
   readonly id: string;
-  readonly kind: "events" | "proposal" | "hold-order" | "nothing";
+  readonly kind: "events" | "proposal" | "hold-order" | "anchor" | "nothing";
   readonly calldata: Uint8Array;
   readonly gasLimit: number;
   readonly state: "sealed" | "submitted" | "mined" | "failed";
@@ -77,6 +77,7 @@ export type RelayAlarm = {
     | "fee-cap-reached"
     | "nonce-taken"
     | "transaction-reverted"
+    | "publisher-unknown"
     | "transaction-refused";
   readonly details: Readonly<Record<string, unknown>>;
 };
@@ -95,6 +96,8 @@ export type RelayerOptions = {
     readonly order: HoldOrder;
     readonly signatures: readonly Hex[];
   } | null>;
+  /** Seals the next anchor of data records, if it is time for one (see anchorSealing). */
+  readonly sealAnchor: () => Promise<boolean>;
   /** Whether this process may relay (see storage/leadership). */
   readonly holdLeadership: () => Promise<boolean>;
   readonly onAlarm: (alarm: RelayAlarm) => void;

@@ -32,6 +32,8 @@ const TABLES = [
   "chain_rejection",
   "chain_hold",
   "chain_succession",
+  "chain_anchor",
+  "anchored_record",
 ];
 
 /** Every row of the projection, in one order. */

@@ -26,6 +26,7 @@ export function relayerOf(
     store: openSubmissions(database.pool, chain.sender),
     readReadyProposal: () => readReadyProposal(database.pool),
     readReadyHoldOrder: () => readReadyHoldOrder(database.pool),
+    sealAnchor: async () => false,
     holdLeadership: async () => true,
     onAlarm: (alarm) => alarms.push(alarm),
     clock: () => performance.now(),

@@ -29,6 +29,23 @@ export type PlannedAnchor = {
 };
 
 /**
+ * The accumulator that the next anchor follows: after the last one on chain, and those in flight that follow it. Null
+ * when one in flight follows something else: it will never land.
+ * @param flying in the order in which they were sealed
+ */
+export function accumulatorAfter(
+  landed: Hash,
+  flying: readonly { readonly prevAccumulator: Hash; readonly accumulator: Hash }[],
+): Hash | null {
+  let current = landed;
+  for (const { prevAccumulator, accumulator } of flying) {
+    if (prevAccumulator !== current) return null;
+    current = accumulator;
+  }
+  return current;
+}
+
+/**
  * Cuts the next anchor from the queue, or null to wait: an anchor costs the same for one record as for ten thousand, so
  * it goes when it is full or when some record has waited long enough. Throws `manifest-leaf-repeated`.
  * @param queue in the order of acceptance, which becomes the order of the leaves; each digest at most once

@@ -42,6 +42,9 @@ const HOLD_ORDER_GAS = 120_000;
 /** Upper bound of the gas of a hold or release with signatures of that many bytes in all. */
 export const gasOfHoldOrder = (signatureBytes: number): number => HOLD_ORDER_GAS + signatureGas(signatureBytes);
 
+/** Upper bound of the gas of an anchor that a key signed; how many records it has does not matter. */
+export const ANCHOR_GAS = 80_000;
+
 const PROPOSAL_GAS = 400_000;
 const GOVERNOR_GAS = 30_000;
 

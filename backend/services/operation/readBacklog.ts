@@ -3,11 +3,15 @@ import type { Database } from "../../storage/database.ts";
 /** What an operator watches: how much waits, and for how long. Ages in seconds, by the database's clock. */
 export type Backlog = {
   readonly openEvents: number;
-  /** Age of the oldest accepted event that is not wholly on chain. */
+  /** Data records that wait for an anchor on chain with its leaves here. */
+  readonly openDataRecords: number;
+  /** Age of the oldest accepted event that is not wholly on chain, or data record that waits. */
   readonly oldestUnanchoredAge: number;
   readonly openOffers: number;
   readonly unpublishedRecords: number;
   readonly missingRecords: number;
+  /** Anchors, whoever published them, whose leaves are not here. */
+  readonly missingManifests: number;
   readonly submissionsInFlight: number;
   readonly attemptsInFlight: number;
   readonly followerAge: number;
@@ -25,10 +29,13 @@ export async function readBacklog({ pool }: Database): Promise<Backlog> {
        WHERE item.state = 'open'
     ), flying AS (SELECT id FROM submission WHERE state IN ('sealed', 'submitted'))
     SELECT (SELECT count(*) FROM open)::int AS "openEvents",
-           coalesce((SELECT extract(epoch FROM now() - min(accepted_at)) FROM open), 0)::float8 AS "oldestUnanchoredAge",
+           (SELECT count(*) FROM data_record WHERE state = 'open')::int AS "openDataRecords",
+           coalesce((SELECT extract(epoch FROM now() - min(accepted_at)) FROM (SELECT accepted_at FROM open UNION ALL
+             SELECT accepted_at FROM data_record WHERE state = 'open') AS waiting), 0)::float8 AS "oldestUnanchoredAge",
            (SELECT count(*) FROM offer WHERE state = 'open')::int AS "openOffers",
            (SELECT count(*) FROM content_outbox)::int AS "unpublishedRecords",
            (SELECT count(*) FROM missing_record)::int AS "missingRecords",
+           (SELECT count(*) FROM missing_manifest)::int AS "missingManifests",
            (SELECT count(*) FROM flying)::int AS "submissionsInFlight",
            (SELECT count(*) FROM attempt WHERE submission_id IN (SELECT id FROM flying))::int AS "attemptsInFlight",
            coalesce(extract(epoch FROM now()) - cursor.head_time, 0)::float8 AS "followerAge",
