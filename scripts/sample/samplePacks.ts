@@ -74,25 +74,48 @@ export const RETIREMENT: JsonObject = {
   stateOfHealth: { measuredCapacity: quantity("126.2", "Ah"), value: quantity("76.0", "%") },
 };
 
+/** Both sides of the handover answer the list together; any yes would keep the pack where it is. */
+export const TRANSPORT_SAFETY: JsonObject = {
+  list: "GB/T 38698.1, annex A",
+  questions: [
+    "leaks",
+    "smokes or smells",
+    "is warmer than its surroundings",
+    "is deformed or pierced",
+    "was in water",
+  ].map((asks) => ({ asks, answer: false })),
+  mayTravel: true,
+};
+
+const ASSAY: JsonObject = { method: "ICP-OES", laboratory: "Example Test Lab", reportedOn: "2026-11-20" };
+
 /**
  * What became of 304 kg: products, residues and loss balance to the last gram. Black mass is 44 per cent of the pack; of
  * the metals, 91 per cent of the lithium and 98 of nickel, cobalt and manganese were recovered, 94 of the copper.
  */
 export const RECOVERY: JsonObject = {
   input: kilograms("304"),
-  recovered: {
-    Li: kilograms("5.561"),
-    Ni: kilograms("30.404"),
-    Co: kilograms("10.163"),
-    Mn: kilograms("9.487"),
-    Cu: kilograms("19.148"),
-  },
+  recovered: [
+    { element: "Li", contained: kilograms("6.111"), mass: kilograms("5.561"), assay: ASSAY },
+    { element: "Ni", contained: kilograms("30.962"), mass: kilograms("30.404"), assay: ASSAY },
+    { element: "Co", contained: kilograms("10.360"), mass: kilograms("10.163"), assay: ASSAY },
+    { element: "Mn", contained: kilograms("9.661"), mass: kilograms("9.487"), assay: ASSAY },
+    { element: "Cu", contained: kilograms("20.37"), mass: kilograms("19.148"), assay: ASSAY },
+  ],
   products: [
     { material: "black mass", mass: kilograms("133.800") },
     { material: "copper", mass: kilograms("19.148") },
     { material: "aluminium", mass: kilograms("58.352") },
     { material: "steel", mass: kilograms("41.200") },
   ],
-  residues: [{ material: "electrolyte, separator and plastics", mass: kilograms("46.300"), treatment: "incineration" }],
+  residues: [
+    {
+      material: "electrolyte, separator and plastics",
+      mass: kilograms("46.300"),
+      wasteCode: "191211*",
+      treatment: "incineration",
+      receiver: { name: "Example Residue Disposal Ltd" },
+    },
+  ],
   loss: kilograms("5.200"),
 };

@@ -8,7 +8,7 @@ import { readParticipant } from "../cli/operator/answers.ts";
 import { findActor, type Session } from "../cli/session.ts";
 import { COLLECTION_POINT, FLEET, PRODUCER, RECYCLER, type SampleFirm } from "./sampleFirms.ts";
 import type { SampleKeys } from "./sampleKeys.ts";
-import { PACK_IN_USE, RECOVERY, RECYCLED_PACK, RETIREMENT } from "./samplePacks.ts";
+import { PACK_IN_USE, RECOVERY, RECYCLED_PACK, RETIREMENT, TRANSPORT_SAFETY } from "./samplePacks.ts";
 
 const idOf = (fields: JsonObject): PassportId => passportIdOf(PRODUCER.id, fields.uid as Uid);
 export const RECYCLED = idOf(RECYCLED_PACK);
@@ -41,7 +41,7 @@ export const WALK: readonly WalkStep[] = [
     by: PRODUCER,
     to: FLEET,
     passports: [RECYCLED, IN_USE],
-    fields: { condition: "new", dispatch: "DN-2025-0731" },
+    fields: { condition: "new", status: "original", dispatch: { number: "DN-2025-0731" } },
   },
   {
     name: "handover-to-collection-point",
@@ -59,7 +59,7 @@ export const WALK: readonly WalkStep[] = [
     by: COLLECTION_POINT,
     to: RECYCLER,
     passports: [RECYCLED],
-    fields: { condition: "intact", transportSafety: { questions: 12, yes: 0 } },
+    fields: { condition: "intact", status: "waste", transportSafety: TRANSPORT_SAFETY },
   },
   {
     name: "closure",
@@ -79,8 +79,8 @@ export async function signStep(session: Session, keys: SampleKeys, step: WalkSte
     return await signEvent(session, actor, "mint", items);
   }
   const states = await readStates(session, step.passports);
-  const type = `${step.kind}/1` as const;
-  const items = step.passports.map((id) => prepareItem(type, id, states, step.fields));
+  const { kind } = step;
+  const items = step.passports.map((id) => prepareItem(kind, id, states, step.fields));
   if (step.to === undefined) return await signEvent(session, actor, step.kind, items);
   return await signEvent(session, actor, step.kind, items, {
     receiver: await readParticipant(session.operator, step.to.id),

@@ -109,7 +109,7 @@ describe("the command line", function () {
       const model = await write("model.json", {
         chemistry: "NMC622",
         mass: { value: "304", unit: "kg" },
-        composition: "x",
+        composition: { cathode: "x" },
       });
       const words = ["--uid", UID(1), "--battery-code", "9bppe581660422f6c0000017", "--model", model];
       const { events } = await cliJson(["mint", ...words, ...as("producer"), ...waiting]);

@@ -137,11 +137,12 @@ describe("the sample walk", function () {
     const recovery = RECOVERY as unknown as {
       input: Mass;
       loss: Mass;
-      recovered: Record<string, Mass>;
+      recovered: readonly { element: string; contained: Mass; mass: Mass }[];
       products: readonly { mass: Mass }[];
       residues: readonly { mass: Mass }[];
     };
-    for (const [element, mass] of Object.entries(recovery.recovered)) {
+    for (const { element, contained, mass } of recovery.recovered) {
+      expect(contained, element).to.deep.equal(model.composition.metals[element]);
       const rate = grams(mass) / grams(model.composition.metals[element] as Mass);
       expect(rate, element).to.be.within(0.9, 1);
     }

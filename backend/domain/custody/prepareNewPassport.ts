@@ -2,6 +2,7 @@ import { decodeBatteryCode } from "../identifiers/batteryCode.ts";
 import { passportIdOf } from "../identifiers/passportId.ts";
 import { buildCheckedRecord } from "../records/buildCheckedRecord.ts";
 import type { BuiltRecord } from "../records/buildRecord.ts";
+import { newestTypeOf } from "../records/recordTypes.ts";
 import type { RandomBytes } from "../records/withhold.ts";
 import type { JsonObject, ParticipantId, PassportId, Uid } from "../types.ts";
 
@@ -26,5 +27,5 @@ export function prepareNewPassport(
   const level = code === undefined ? {} : { level: code.cascadeLevel ?? code.level };
   const spelled = code === undefined ? {} : { batteryCode: code.code };
   const all = { ...level, ...fields, ...spelled, uid, subject: passportId };
-  return { ...buildCheckedRecord(`${kind}/1`, all, randomBytes), passportId };
+  return { ...buildCheckedRecord(newestTypeOf(kind), all, randomBytes), passportId };
 }

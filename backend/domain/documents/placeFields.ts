@@ -1,6 +1,6 @@
 import { breachOf, isObject } from "../records/fieldRules.ts";
 import { parseJsonPath } from "../records/jsonPath.ts";
-import { specOf } from "../records/recordTypes.ts";
+import { newestTypeOf, specOf } from "../records/recordTypes.ts";
 import type { JsonObject, JsonValue } from "../types.ts";
 import { PLACES } from "./places.ts";
 import type { ValidDocument } from "./readDocument.ts";
@@ -26,7 +26,7 @@ export function placeFields(documents: readonly ValidDocument[]): { fields: Json
       const source = valueAt(document, from);
       const value = source === undefined ? undefined : as(source, document);
       if (value === undefined) continue;
-      const rule = specOf("mint/1").fields[to]?.rule;
+      const rule = specOf(newestTypeOf("mint")).fields[to]?.rule;
       const found = rule === undefined ? undefined : breachOf(rule, value);
       const known = values.get(to);
       if (found) notices.push({ field: to, ...found });

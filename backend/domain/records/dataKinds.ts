@@ -1,7 +1,19 @@
 import { DomainError } from "../errors.ts";
 import type { JsonValue } from "../types.ts";
 import { type FieldSpecs, needed, type Relation, withheld } from "./fieldSpec.ts";
+import { CARRIAGE, LEGAL_STATUS_CHANGE, NEGATIVE_EVENT, REPAIR, USE, VEHICLE } from "./kinds/life.ts";
 import { healthRecomputes, INSPECTION, PERFORMANCE_TEST, STATE_OF_HEALTH } from "./kinds/measurements.ts";
+import {
+  CERTIFICATE,
+  CREDENTIAL,
+  DUE_DILIGENCE,
+  FACILITY,
+  RECALL,
+  REPORT,
+  RESIDUAL_VALUE,
+  REVOCATION,
+} from "./kinds/papers.ts";
+import { inOrder, valueAscends } from "./kinds/relations.ts";
 
 /** What a kind of data record says: fields, all of them withheld, and what must hold between them. */
 export interface DataKindSpec {
@@ -28,6 +40,20 @@ export const DATA_KINDS = {
   "performance-test": { fields: PERFORMANCE_TEST },
   "state-of-health": { fields: STATE_OF_HEALTH, relations: [healthRecomputes] },
   inspection: { fields: INSPECTION },
+  repair: { fields: REPAIR },
+  "negative-event": { fields: NEGATIVE_EVENT },
+  "legal-status": { fields: LEGAL_STATUS_CHANGE },
+  use: { fields: USE, relations: [inOrder("fromAt", "untilAt")] },
+  vehicle: { fields: VEHICLE },
+  dispatch: { fields: CARRIAGE, relations: [inOrder("dispatchedAt", "arrivedAt")] },
+  certificate: { fields: CERTIFICATE, relations: [inOrder("validFrom", "validUntil")] },
+  credential: { fields: CREDENTIAL, relations: [inOrder("validFrom", "validUntil")] },
+  revocation: { fields: REVOCATION },
+  "due-diligence": { fields: DUE_DILIGENCE },
+  "residual-value": { fields: RESIDUAL_VALUE, relations: [valueAscends] },
+  facility: { fields: FACILITY, relations: [inOrder("validFrom", "validUntil")] },
+  report: { fields: REPORT, relations: [inOrder("occurredOn", "reportedOn")] },
+  recall: { fields: RECALL },
   correction: { fields: CORRECTION },
 } as const satisfies Record<string, DataKindSpec>;
 

@@ -1,4 +1,5 @@
 import { decodeBatteryCode } from "../identifiers/batteryCode.ts";
+import { isCasNumber } from "../identifiers/casNumber.ts";
 import { isOrganisationCode } from "../identifiers/organisationCode.ts";
 import { isPassportId } from "../identifiers/passportId.ts";
 import { normaliseUid } from "../identifiers/uid.ts";
@@ -112,6 +113,7 @@ export const CHECKS = {
     "A vehicle identification number is 17 letters and digits without I, O, Q (ISO 3779).",
   ),
   element: oneWord(/^[A-Z][a-z]?$/, "The field is the symbol of a chemical element."),
+  cas: accepts(isCasNumber, "A CAS number is digits with a check digit, like 7439-93-2."),
   "waste-code": oneWord(
     /^(?:\d{6}\*?|\d{3}-\d{3}-\d{2})$/,
     "A waste code is six digits of the European list, with * where hazardous, or a code of China's list like 900-000-00.",

@@ -3,25 +3,36 @@ import { decodeBatteryCode } from "../identifiers/batteryCode.ts";
 import { type IdentifierPrefix, isIdentifierPrefix } from "../identifiers/identifierPrefix.ts";
 import { isPassportId, issuerOf, passportIdOf } from "../identifiers/passportId.ts";
 import { normaliseUid } from "../identifiers/uid.ts";
-import type { JsonObject, JsonValue, ParticipantId, PassportId, Uid } from "../types.ts";
+import type { Hash, JsonObject, JsonValue, ParticipantId, PassportId, Uid } from "../types.ts";
 import { type AllowList, allowListAt, allowListOf, isLeaf, membersOf } from "./allowList.ts";
 import { parseCanonicalJson } from "./canonicalJson.ts";
 import { ALGORITHM_NAME, DIGEST_ALGORITHM, isReservedName } from "./disclosureCodec.ts";
 import { reveal } from "./disclosures.ts";
 import { breachOf, isObject } from "./fieldRules.ts";
 import { formatJsonPath, type JsonPath } from "./jsonPath.ts";
-import { isRecordType, publicPathsOf, type RecordType } from "./recordTypes.ts";
+import { isRecordType, kindOfType, publicPathsOf, type RecordType, specOf } from "./recordTypes.ts";
 
 /** A record whose clear fields are known to have their form. `payload` is the record as hashed, digests included. */
-export type ParsedRecord = CreationRecord | ParticipantRecord | SubjectRecord;
+export type ParsedRecord = CreationRecord | ModelRecord | ParticipantRecord | SubjectRecord;
 
 /** Of an item that begins: minted, or made by a transformation. */
 export interface CreationRecord {
-  readonly type: "mint/1" | "transformation/1";
+  readonly type: "mint/1" | "mint/2" | "transformation/1" | "transformation/2";
   readonly subject: PassportId;
   readonly uid: Uid;
   /** GB/T 34014, upper case; undefined where the battery has none. */
   readonly batteryCode: string | undefined;
+  /** Hash of the record with the data of the item's model; undefined where this record has them itself. */
+  readonly modelRecord: Hash | undefined;
+  readonly payload: JsonObject;
+}
+
+/** What all items of a model share. Records of creation name it by its hash, so whoever signs them signs for it. */
+export interface ModelRecord {
+  readonly type: "model/1";
+  /** Derives from the model's own identifier, as a passport id does from an item's. */
+  readonly subject: PassportId;
+  readonly modelUid: Uid;
   readonly payload: JsonObject;
 }
 
@@ -37,7 +48,7 @@ export interface ParticipantRecord {
 
 /** Of an item that a custody event moves or ends, and data records: nothing in clear but what they are about. */
 export interface SubjectRecord {
-  readonly type: Exclude<RecordType, "mint/1" | "participant/1">;
+  readonly type: Exclude<RecordType, "mint/1" | "mint/2" | "model/1" | "participant/1">;
   readonly subject: PassportId;
   readonly payload: JsonObject;
 }
@@ -73,9 +84,10 @@ export function readRecord(payload: JsonValue): ParsedRecord {
   const subject = payload.subject;
   if (!isPassportId(subject)) throw malformed(["subject"], "passport-id", "The subject is not a passport id.");
   // A transformation has one record for each item: only those of its outputs name a new item.
-  if (type === "mint/1" || (type === "transformation/1" && payload.uid !== undefined)) {
+  if (isCreationType(type) && (payload.uid !== undefined || type === "mint/1" || type === "mint/2")) {
     return readCreation(type, payload, subject);
   }
+  if (type === "model/1") return { type, subject, modelUid: readUid(payload, subject), payload };
   return { type, subject, payload };
 }
 
@@ -103,8 +115,27 @@ export function fieldsOutsideAllowList(record: ParsedRecord): string[] {
 /** True for the record of an item that begins: it names the item's identifiers. */
 export const isCreationRecord = (record: ParsedRecord): record is CreationRecord => "uid" in record;
 
+const isCreationType = (type: RecordType): type is CreationRecord["type"] =>
+  kindOfType(type) === "mint" || kindOfType(type) === "transformation";
+
 function readCreation(type: CreationRecord["type"], payload: JsonObject, subject: PassportId): CreationRecord {
-  const { uid, batteryCode } = payload;
+  const uid = readUid(payload, subject);
+  const { batteryCode, modelRecord } = payload;
+  if (batteryCode !== undefined && !(typeof batteryCode === "string" && isSpelled(batteryCode))) {
+    throw malformed(["batteryCode"], "battery-code", "The battery code is not text in upper case.");
+  }
+  // In the first versions the name means nothing: what a type makes public never changes.
+  if (specOf(type).fields.modelRecord === undefined || modelRecord === undefined) {
+    return { type, subject, uid, batteryCode, modelRecord: undefined, payload };
+  }
+  const found = breachOf("hash", modelRecord);
+  if (found) throw malformed(["modelRecord"], found.rule, found.message);
+  return { type, subject, uid, batteryCode, modelRecord: modelRecord as Hash, payload };
+}
+
+const isSpelled = (batteryCode: string): boolean => decodeBatteryCode(batteryCode).code === batteryCode;
+
+function readUid({ uid }: JsonObject, subject: PassportId): Uid {
   if (typeof uid !== "string" || normaliseUid(uid) !== uid) {
     throw malformed(["uid"], "uid", "The uid is missing, or not in the one spelling of its scheme.");
   }
@@ -115,11 +146,7 @@ function readCreation(type: CreationRecord["type"], payload: JsonObject, subject
       uid,
     });
   }
-  if (batteryCode === undefined) return { type, subject, uid: uid as Uid, batteryCode, payload };
-  if (typeof batteryCode !== "string" || decodeBatteryCode(batteryCode).code !== batteryCode) {
-    throw malformed(["batteryCode"], "battery-code", "The battery code is not text in upper case.");
-  }
-  return { type, subject, uid: uid as Uid, batteryCode, payload };
+  return uid as Uid;
 }
 
 function readParticipant(payload: JsonObject): ParticipantRecord {

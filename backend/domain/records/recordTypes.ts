@@ -1,5 +1,9 @@
-import { demanded, type FieldSpecs, type Relation, shown } from "./fieldSpec.ts";
+import type { CustodyKind } from "../custody/events.ts";
+import { CLOSURE, HANDOVER, TRANSFORMATION } from "./custodyFields.ts";
+import { massBalances, parentsWeighInput, recoveredWithinContained, yesForbidsTravel } from "./custodyRelations.ts";
+import { demanded, type FieldSpecs, oneOf, type Relation, shown } from "./fieldSpec.ts";
 import { mintIdentity } from "./mintIdentity.ts";
+import { ITEM, MANUFACTURING, MODEL, oneModel, WIDER_MODEL } from "./modelFields.ts";
 import type { PadStep } from "./withhold.ts";
 
 export interface RecordTypeSpec {
@@ -14,52 +18,8 @@ const ENVELOPE = { type: demanded("text"), subject: demanded("passport-id") } as
 /** Nothing but its subject in clear: the chain already says who did what to it and when. */
 const SEALED: RecordTypeSpec = { fields: ENVELOPE, padTo: 16 };
 
-/**
- * Model data that Regulation (EU) 2023/1542, Annex XIII, point 1 makes public, with the label data of Annex VI, part A
- * that it refers to. The legal status (point 4 (c)) and everything else of points 2 to 4 must never be listed here.
- */
-const MODEL: FieldSpecs = {
-  "model.manufacturer": shown("text"), // Annex VI A (1)
-  "model.manufacturerAddress": shown("text"),
-  "model.manufacturerContact": shown("text"),
-  "model.category": shown("category"), // Annex VI A (2)
-  "model.modelId": shown("text"),
-  "model.mass": shown("mass"), // Annex VI A (5)
-  "model.chemistry": shown("text"), // Annex VI A (7)
-  "model.hazardousSubstances[*]": shown("text"), // Annex VI A (8)
-  "model.extinguishingAgent": shown("text"), // Annex VI A (9)
-  "model.criticalRawMaterials[*]": shown("text"), // Annex VI A (10)
-  "model.carbonFootprint": shown("carbon-intensity"), // 1 (c)
-  "model.carbonFootprintDeclaration": shown("text"),
-  "model.dueDiligenceReport": shown("text"), // 1 (d)
-  "model.recycledContent.cobalt": shown("ratio"), // 1 (e)
-  "model.recycledContent.lithium": shown("ratio"),
-  "model.recycledContent.nickel": shown("ratio"),
-  "model.recycledContent.lead": shown("ratio"),
-  "model.renewableContent": shown("ratio"), // 1 (f)
-  "model.ratedCapacity": shown("capacity"), // 1 (g)
-  "model.ratedEnergy": shown("energy"),
-  "model.minimumVoltage": shown("voltage"), // 1 (h)
-  "model.nominalVoltage": shown("voltage"),
-  "model.maximumVoltage": shown("voltage"),
-  "model.originalPower": shown("power"), // 1 (i)
-  "model.powerLimit": shown("power"),
-  "model.expectedCycles": shown("count"), // 1 (j)
-  "model.cycleLifeTest": shown("text"),
-  "model.exhaustionThreshold": shown("ratio"), // 1 (k)
-  "model.storageTemperature.minimum": shown("temperature"), // 1 (l)
-  "model.storageTemperature.maximum": shown("temperature"),
-  "model.warrantyPeriod": shown("duration"), // 1 (m)
-  "model.roundTripEfficiency": shown("ratio"), // 1 (n)
-  "model.roundTripEfficiencyAtHalfLife": shown("ratio"),
-  "model.cellResistance": shown("resistance"), // 1 (o)
-  "model.packResistance": shown("resistance"),
-  "model.cycleTestRate": shown("c-rate"), // 1 (p)
-  "model.markings[*]": shown("text"), // 1 (q)
-  "model.declarationOfConformity": shown("text"), // 1 (r)
-  "model.wasteInformation": shown("text"), // 1 (s)
-  "model.instructionsForUse": shown("text"), // 1 (t)
-};
+/** Whose tiers and duties apply to an item; the access policies know the same words. */
+const JURISDICTION = oneOf("eu", "cn");
 
 /** Every type of record, as data. A type never changes its list: a wider one is a new version, `mint/2`. */
 export const RECORD_TYPES = {
@@ -70,31 +30,66 @@ export const RECORD_TYPES = {
       batteryCode: shown("battery-code"),
       level: shown("level"),
       ...MODEL,
-      "manufacturing.place": shown("text"), // Annex VI A (3)
-      "manufacturing.date": shown("date"), // Annex VI A (4)
+      ...MANUFACTURING,
     },
     relations: [mintIdentity],
     padTo: 16,
   },
+  "mint/2": {
+    fields: {
+      ...ENVELOPE,
+      uid: demanded("uid"),
+      batteryCode: shown("battery-code"),
+      level: shown("level"),
+      jurisdiction: shown(JURISDICTION),
+      // What all items of a model share stands once, in a record of its own.
+      modelRecord: shown("hash"),
+      ...WIDER_MODEL,
+      ...MANUFACTURING,
+      ...ITEM,
+    },
+    relations: [mintIdentity, oneModel],
+    padTo: 16,
+  },
+  "model/1": {
+    fields: { ...ENVELOPE, uid: demanded("uid"), ...WIDER_MODEL },
+    relations: [mintIdentity],
+    padTo: 16,
+  },
   "handover/1": SEALED,
+  "handover/2": { fields: { ...ENVELOPE, ...HANDOVER }, relations: [yesForbidsTravel], padTo: 16 },
   "withdrawal/1": SEALED,
-  // The outputs are new items with passports of their own (Art. 77(7)), so what is public of a mint is public of them.
-  // What was turned into what the chain shows; the codes of the originals stay with the product (GB/T 34014).
+  // The outputs are new items, and a look-up by identifier must find them; what was turned into what the chain shows.
   "transformation/1": {
+    fields: { ...ENVELOPE, uid: shown("uid"), batteryCode: shown("battery-code"), level: shown("level") },
+    relations: [mintIdentity],
+    padTo: 16,
+  },
+  // The outputs have passports of their own (Art. 77(7)), so what is public of a mint is public of them; the codes of
+  // the originals stay with the product (GB/T 34014).
+  "transformation/2": {
     fields: {
       ...ENVELOPE,
       uid: shown("uid"),
       batteryCode: shown("battery-code"),
       "originalCodes[*]": shown("battery-code"),
       level: shown("level"),
-      ...MODEL,
-      "manufacturing.place": shown("text"),
-      "manufacturing.date": shown("date"),
+      jurisdiction: shown(JURISDICTION),
+      modelRecord: shown("hash"),
+      ...WIDER_MODEL,
+      ...MANUFACTURING,
+      ...ITEM,
+      ...TRANSFORMATION,
     },
-    relations: [mintIdentity],
+    relations: [mintIdentity, oneModel, massBalances, parentsWeighInput],
     padTo: 16,
   },
   "closure/1": SEALED,
+  "closure/2": {
+    fields: { ...ENVELOPE, ...CLOSURE },
+    relations: [massBalances, recoveredWithinContained],
+    padTo: 16,
+  },
   "void/1": SEALED,
   "reassignment/1": SEALED,
   "participant/1": {
@@ -114,11 +109,26 @@ export const RECORD_TYPES = {
 } as const satisfies Record<string, RecordTypeSpec>;
 
 export type RecordType = keyof typeof RECORD_TYPES;
+/** A type that an item of a custody event can have. */
+export type CustodyRecordType = Exclude<RecordType, "participant/1" | "data/1" | "model/1">;
 
 /** True for a type that this version knows. */
 export function isRecordType(type: unknown): type is RecordType {
   return typeof type === "string" && Object.hasOwn(RECORD_TYPES, type);
 }
+
+/** The kind of custody event, or `participant`, `data`, `model`: the type without its version. */
+export function kindOfType(type: RecordType): string {
+  return type.slice(0, type.indexOf("/"));
+}
+
+/** The newest type for a kind of custody event: what new records are made as. */
+export function newestTypeOf(kind: CustodyKind): CustodyRecordType {
+  const types = Object.keys(RECORD_TYPES).filter((type) => type.startsWith(`${kind}/`));
+  return types.sort((a, b) => versionOf(b) - versionOf(a))[0] as CustodyRecordType;
+}
+
+const versionOf = (type: string): number => Number(type.slice(type.indexOf("/") + 1));
 
 /** The specification of a type, with the width that the literal type hides. */
 export function specOf(type: RecordType): RecordTypeSpec {

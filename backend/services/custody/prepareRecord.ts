@@ -1,14 +1,22 @@
+import type { CustodyKind } from "../../domain/custody/events.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
 import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
 import { reveal } from "../../domain/records/disclosures.ts";
 import { fieldsOutsideAllowList, type ParsedRecord, readRecord } from "../../domain/records/parseRecord.ts";
 import { recordHash } from "../../domain/records/recordHash.ts";
-import type { RecordType } from "../../domain/records/recordTypes.ts";
+import { kindOfType } from "../../domain/records/recordTypes.ts";
 import type { Hash, JsonObject, PassportId } from "../../domain/types.ts";
 
-/** What was signed about a record: all that the record must agree with. */
-export type SignedAbout = { readonly type: RecordType; readonly subject: PassportId; readonly recordHash: Hash };
+/**
+ * What was signed about a record: all that the record must agree with. `kind` is that of the custody event, or `data`;
+ * the record has any version of that type.
+ */
+export type SignedAbout = {
+  readonly kind: CustodyKind | "data";
+  readonly subject: PassportId;
+  readonly recordHash: Hash;
+};
 
 /** A record as it comes in. Attacker-controlled: every byte. */
 export type UnverifiedRecord = { readonly record: JsonObject; readonly disclosures: readonly string[] };
@@ -59,8 +67,8 @@ export function prepareRecord(signed: SignedAbout, { record: payload, disclosure
 }
 
 function requireAbout(record: ParsedRecord, signed: SignedAbout): void {
-  if (record.type !== signed.type) {
-    throw new DomainError("record-type-mismatch", `The record must have the type ${signed.type}.`, {
+  if (kindOfType(record.type) !== signed.kind) {
+    throw new DomainError("record-type-mismatch", `The record must be of the type ${signed.kind}.`, {
       type: record.type,
     });
   }

@@ -9,7 +9,6 @@ import {
 import { acceptanceDigest, hashEvent, isCreated } from "../../domain/custody/hashEvent.ts";
 import { DomainError, withDetails } from "../../domain/errors.ts";
 import { isCreationRecord } from "../../domain/records/parseRecord.ts";
-import type { RecordType } from "../../domain/records/recordTypes.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Address, Hash, Hex } from "../../domain/types.ts";
 import { type PreparedRecord, prepareRecord, type UnverifiedRecord } from "./prepareRecord.ts";
@@ -46,7 +45,7 @@ export function prepareSubmission(context: PrepareContext, submission: Unverifie
 
 function prepareItemsRecord(kind: CustodyKind, item: Item, unverified: UnverifiedRecord): PreparedRecord {
   const { passportId: subject, recordHash } = item;
-  const prepared = prepareRecord({ type: `${kind}/1` as RecordType, subject, recordHash }, unverified);
+  const prepared = prepareRecord({ kind, subject, recordHash }, unverified);
   requireNamed(prepared, kind, item);
   return prepared;
 }

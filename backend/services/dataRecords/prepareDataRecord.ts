@@ -25,7 +25,7 @@ export function prepareDataRecord(
 ): PreparedDataRecord {
   const dataRecord = parseSignedDataRecord(unverified);
   const { subjectId: subject, recordHash, signature } = dataRecord;
-  const record = prepareRecord({ type: "data/1", subject, recordHash }, unverifiedRecord);
+  const record = prepareRecord({ kind: "data", subject, recordHash }, unverifiedRecord);
   const digest = dataRecordDigest(separator, dataRecord);
   return { dataRecord, digest, signer: recoverSigner(digest, signature), record };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ZERO_HEAD } from "../../../backend/domain/bytes.ts";
+import type { CustodyKind } from "../../../backend/domain/custody/events.ts";
 import { judgeIssuing } from "../../../backend/domain/custody/issuing.ts";
 import { prepareNewPassport } from "../../../backend/domain/custody/prepareNewPassport.ts";
 import type { PassportState } from "../../../backend/domain/custody/state.ts";
@@ -9,7 +10,7 @@ import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { roleBits } from "../../../backend/domain/participants/roles.ts";
 import { buildCheckedRecord } from "../../../backend/domain/records/buildCheckedRecord.ts";
 import { readRecord } from "../../../backend/domain/records/parseRecord.ts";
-import type { RecordType } from "../../../backend/domain/records/recordTypes.ts";
+import { newestTypeOf } from "../../../backend/domain/records/recordTypes.ts";
 import type { JsonObject, PassportId, Uid } from "../../../backend/domain/types.ts";
 import type { Participant } from "../operator/answers.ts";
 import type { PreparedItem } from "./signEvent.ts";
@@ -44,9 +45,9 @@ function requirePrefix(issuer: Participant, uid: Uid): void {
   throw new DomainError("identifier-outside-prefixes", message, { uid, prefixes: listed });
 }
 
-/** An item of an event about a passport that exists, with a record of that kind. */
+/** An item of an event about a passport that exists, with a record of the newest type of that kind. */
 export function prepareItem(
-  type: Exclude<RecordType, "mint/1" | "participant/1">,
+  kind: Exclude<CustodyKind, "mint">,
   passportId: PassportId,
   states: ReadonlyMap<PassportId, PassportState>,
   fields: JsonObject,
@@ -55,6 +56,10 @@ export function prepareItem(
   if (state === undefined) {
     throw new DomainError("dpp-unknown", `There is no passport ${passportId} on the chain.`, { passportId });
   }
-  const { record, hash, disclosures } = buildCheckedRecord(type, { ...fields, subject: passportId }, random);
+  const { record, hash, disclosures } = buildCheckedRecord(
+    newestTypeOf(kind),
+    { ...fields, subject: passportId },
+    random,
+  );
   return { passportId, prevHead: state.head, recordHash: hash, record, disclosures };
 }

@@ -22,7 +22,7 @@ export async function prepareTransformation(
   inputFields: JsonObject,
 ) {
   const states = await readStates(session, inputs);
-  const ending = inputs.map((id) => prepareItem("transformation/1", id, states, inputFields));
+  const ending = inputs.map((id) => prepareItem("transformation", id, states, inputFields));
   const originalCodes = await readOriginalCodes(session.operator, inputs);
   const originals: JsonObject = originalCodes.length === 0 ? {} : { originalCodes };
   const beginning = products.map((fields) =>

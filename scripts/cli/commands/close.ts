@@ -44,7 +44,7 @@ export function addClose(program: Command, terminal: Terminal): void {
       const fields = await closureFields(options);
       const { session, actor, validSeconds } = await actorFor(terminal, options);
       const states = await readStates(session, [passportId]);
-      const item = prepareItem("closure/1", passportId, states, fields);
+      const item = prepareItem("closure", passportId, states, fields);
       const done = await performEvent(session, actor, "closure", [item], { ...options, validSeconds, output });
       output.result({ ...done, passportId }, `closure ${done.digest}: ${done.state}`);
     });
@@ -60,8 +60,8 @@ function mass(text: string): Mass {
 
 async function closureFields({ recovered = [], fields }: Options): Promise<JsonObject> {
   const given = fields === undefined ? {} : await readJsonFile(fields);
-  const masses = recovered.map(({ element, kilograms }) => [element, { value: kilograms, unit: "kg" }] as const);
-  const all: JsonObject = masses.length === 0 ? given : { ...given, recovered: Object.fromEntries(masses) };
+  const masses = recovered.map(({ element, kilograms }) => ({ element, mass: { value: kilograms, unit: "kg" } }));
+  const all: JsonObject = masses.length === 0 ? given : { ...given, recovered: masses };
   if (Object.keys(all).length > 0) return all;
   throw usage("A closure says what was recovered: --recovered Ni=29.41, or --fields FILE.");
 }

@@ -51,7 +51,7 @@ export function addOffer(program: Command, terminal: Terminal): void {
       const fields = options.fields === undefined ? {} : await readJsonFile(options.fields);
       const passports = [...new Set(options.passport)];
       const states = await readStates(session, passports);
-      const items = passports.map((id) => prepareItem("handover/1", id, states, fields));
+      const items = passports.map((id) => prepareItem("handover", id, states, fields));
       const submission = await signEvent(session, actor, "handover", items, { receiver, validSeconds });
       if (options.save !== undefined)
         await saveProtected(options.save, `${JSON.stringify(submissionJson(submission))}\n`);

@@ -84,7 +84,7 @@ export function addProposeOrders(propose: Command, terminal: Terminal): void {
       const receiver = await readParticipant(session.operator, options.to);
       const passports = [...new Set(options.passport)].sort();
       const states = await readStates(session, passports);
-      const items = passports.map((id) => prepareItem("reassignment/1", id, states, { reason: options.reason }));
+      const items = passports.map((id) => prepareItem("reassignment", id, states, { reason: options.reason }));
       const order: Reassignment = {
         kind: "reassignment",
         actor: 0,

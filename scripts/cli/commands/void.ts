@@ -36,7 +36,7 @@ export function addVoid(program: Command, terminal: Terminal): void {
       const { session, actor, validSeconds } = await actorFor(terminal, options);
       const passports = [...new Set(given)];
       const states = await readStates(session, passports);
-      const items = passports.map((id) => prepareItem("void/1", id, states, { reason: options.reason }));
+      const items = passports.map((id) => prepareItem("void", id, states, { reason: options.reason }));
       const done = await performEvent(session, actor, "void", items, { ...options, validSeconds, output });
       output.result({ ...done, passports }, `void ${done.digest}: ${done.state}`);
     });

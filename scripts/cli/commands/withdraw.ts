@@ -29,7 +29,7 @@ export function addWithdraw(program: Command, terminal: Terminal): void {
       const { session, actor, validSeconds } = await actorFor(terminal, options);
       const passports = [...new Set(given)];
       const states = await readStates(session, passports);
-      const items = passports.map((id) => prepareItem("withdrawal/1", id, states, {}));
+      const items = passports.map((id) => prepareItem("withdrawal", id, states, {}));
       const done = await performEvent(session, actor, "withdrawal", items, { ...options, validSeconds, output });
       output.result({ ...done, passports }, `withdrawal ${done.digest}: ${done.state}`);
     });

@@ -141,3 +141,35 @@ describe("a correction", () => {
     ]);
   });
 });
+
+describe("a span of time", () => {
+  it("ends after its beginning, across offsets and precisions", () => {
+    const until = (untilAt: string) => problemsOf("use", { untilAt });
+    expect(until("2026-10-01T07:59:59+08:00")).to.deep.equal(["$.untilAt in-order"]);
+    expect(until("2026-10-01T08:00:00+08:00")).to.deep.equal([]);
+    const certified = (validUntil: string) => problemsOf("certificate", { validFrom: "2026-03-15", validUntil });
+    expect(certified("2026-02")).to.deep.equal(["$.validUntil in-order"]);
+    expect([...certified("2026-03"), ...certified("2026-03-15")]).to.deep.equal([]);
+  });
+});
+
+describe("a residual value", () => {
+  const quantity = (value: string, unit = "CNY") => ({ value, unit });
+  const value = (low: string, base: string, high: string, unit?: string) =>
+    problemsOf("residual-value", { value: { low: quantity(low), base: quantity(base), high: quantity(high, unit) } });
+
+  it("is a range that ascends, in one currency", () => {
+    expect(value("9.9", "10", "10.0")).to.deep.equal([]);
+    expect(value("11", "10", "12")).to.deep.equal(["$.value value-ascends"]);
+    expect(value("9", "10", "9.99")).to.deep.equal(["$.value value-ascends"]);
+    expect(value("9", "10", "12", "EUR")).to.deep.equal(["$.value one-currency"]);
+  });
+
+  it("is decimal money", () => {
+    expect(
+      problemsOf("residual-value", {
+        prices: [{ of: "Ni", price: { value: 1, unit: "CNY" }, quotedOn: "2026-11-04" }],
+      }),
+    ).to.deep.equal(["$.prices[0].price money"]);
+  });
+});

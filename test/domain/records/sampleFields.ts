@@ -1,5 +1,7 @@
+import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts";
 import type { DataKind } from "../../../backend/domain/records/dataKinds.ts";
-import type { JsonObject, PassportId } from "../../../backend/domain/types.ts";
+import type { RecordType } from "../../../backend/domain/records/recordTypes.ts";
+import type { JsonObject, PassportId, Uid } from "../../../backend/domain/types.ts";
 import mint from "../../vectors/records/nmc622-pack-mint.json" with { type: "json" };
 
 /** The NMC622 pack of the vectors: every sample is about it. */
@@ -66,4 +68,218 @@ export const DATA_SAMPLES: Readonly<Record<DataKind, JsonObject>> = {
     corrections: [{ path: "$.measuredCapacity", value: quantity("126.3", "Ah") }],
     reason: "The cable's resistance had not been taken off.",
   },
+  repair: {
+    subject: SUBJECT,
+    kind: "repair",
+    repairedAt: "2026-06-01T15:00:00+08:00",
+    reason: "one module below 2.5 V",
+    workshop: "Example Repair Shop",
+    replaced: [{ part: "module 7", removed: "9BPME581660422F6C0000107", fitted: "9BPME581660422G5C0000412" }],
+    capacityAfter: quantity("139.0", "Ah"),
+  },
+  "negative-event": {
+    subject: SUBJECT,
+    kind: "negative-event",
+    happenedAt: "2026-05-30T22:10:00+08:00",
+    event: "impact",
+    description: "a kerb, at 30 km/h",
+    district: "500112",
+    country: "CN",
+    mayStayInUse: true,
+  },
+  "legal-status": {
+    subject: SUBJECT,
+    kind: "legal-status",
+    status: "waste",
+    decidedOn: "2026-11-03",
+    reason: "handed in at a service point",
+  },
+  use: {
+    subject: SUBJECT,
+    kind: "use",
+    fromAt: "2026-10-01T00:00:00Z",
+    untilAt: "2026-11-01T00:00:00Z",
+    cycles: 21,
+    energyThroughput: quantity("1214", "kWh"),
+    capacityThroughput: quantity("3460", "Ah"),
+    temperature: { minimum: quantity(3, "Cel"), maximum: quantity("41.5", "Cel") },
+    stateOfCharge: { minimum: quantity(8, "%"), maximum: quantity(100, "%") },
+    mileage: quantity(4180, "km"),
+  },
+  vehicle: {
+    subject: SUBJECT,
+    kind: "vehicle",
+    vin: "LEXAMPLE000000017",
+    change: "scrapped",
+    changedOn: "2026-11-01",
+    scrapCertificate: "SC-2026-000017",
+  },
+  dispatch: {
+    subject: SUBJECT,
+    kind: "dispatch",
+    number: "DN-2026-1104",
+    dispatchedAt: "2026-11-04T08:00:00+08:00",
+    arrivedAt: "2026-11-04T15:30:00+08:00",
+    carrierCode: "914403001922038216",
+    fromDistrict: "500112",
+    toDistrict: "500153",
+    receiver: { name: "Example Recycling Ltd" },
+    mass: quantity("304", "kg"),
+  },
+  certificate: {
+    subject: SUBJECT,
+    kind: "certificate",
+    number: "C-38031-0017",
+    standard: "GB 38031",
+    issuer: "Example Certification Body",
+    scope: "safety of traction batteries",
+    report: CID,
+    validFrom: "2026-01-01",
+    validUntil: "2030-12-31",
+  },
+  credential: {
+    subject: SUBJECT,
+    kind: "credential",
+    name: "industry conditions 行业规范条件",
+    batch: "5",
+    authority: "Example Authority",
+    scope: "cascade use 梯次利用",
+    holder: "Example Cascade Ltd",
+    holderCode: "914403001922038216",
+    validFrom: "2026-01",
+  },
+  revocation: {
+    subject: SUBJECT,
+    kind: "revocation",
+    revokes: HASH,
+    revokedOn: "2026-11-20",
+    reason: "the sample had been mixed up",
+  },
+  "due-diligence": {
+    subject: SUBJECT,
+    kind: "due-diligence",
+    period: "2026",
+    address: "https://example.com/due-diligence/2026",
+    report: CID,
+    assurance: { body: "Example Assurance", scheme: "ISAE 3000", assuredOn: "2026-10-01" },
+  },
+  "residual-value": {
+    subject: SUBJECT,
+    kind: "residual-value",
+    estimatedOn: "2026-11-05",
+    use: "cascade",
+    value: { low: quantity("5100", "CNY"), base: quantity("6200.50", "CNY"), high: quantity("7400", "CNY") },
+    parameters: { id: "example/2026-11", hash: HASH },
+    prices: [{ of: "Ni", price: quantity("128000", "CNY"), quotedOn: "2026-11-04" }],
+    stateOfHealth: quantity("76.0", "%"),
+    note: "not an appraisal",
+  },
+  facility: {
+    subject: SUBJECT,
+    kind: "facility",
+    name: "Example Recycling, plant 1",
+    facility: "recycling",
+    district: "500153",
+    country: "CN",
+    capacities: [{ of: "retired packs", capacity: quantity("9000", "t/year") }],
+    operator: 4,
+    validFrom: "2026-01-01",
+    validUntil: "2029-12-31",
+  },
+  report: {
+    subject: SUBJECT,
+    kind: "report",
+    duty: "cn/2018/dismantler-battery-out",
+    authority: "Example Authority",
+    occurredOn: "2026-11-02",
+    reportedOn: "2026-11-12",
+    reference: "R-2026-11-0007",
+    content: { batteryCode: mint.fields.batteryCode, receiver: "Example Recycling Ltd" },
+  },
+  recall: {
+    subject: SUBJECT,
+    kind: "recall",
+    lots: ["L-2026-0310"],
+    hazard: "a weld that may open",
+    measure: "limit-charge",
+    announcedOn: "2026-11-21",
+    contact: "recall@example.com",
+  },
 };
+
+const MODEL = mint.fields.model as unknown as JsonObject;
+const { model: _model, ...ITEM } = mint.fields as unknown as JsonObject;
+const MODEL_UID = "urn:example:nmc622-96s1p";
+const questions = ["leaks", "smokes or smells"].map((asks) => ({ asks, answer: false }));
+const assay = { method: "ICP-OES", massFraction: quantity("9.9", "%"), reportedOn: "2026-11-20", report: CID };
+const residue = {
+  material: "electrolyte and plastics",
+  mass: quantity("46.300", "kg"),
+  wasteCode: "191211*",
+  treatment: "incineration",
+  receiver: { name: "Example Residue Disposal Ltd", organisationCode: "914403001922038216", participantId: 7 },
+};
+
+/** One whole record of each type that says more than its subject, by type. */
+export const TYPE_SAMPLES = {
+  "mint/1": mint.fields as unknown as JsonObject,
+  "mint/2": {
+    ...ITEM,
+    jurisdiction: "eu",
+    parts: [{ level: "module", batteryCode: "9BPME581660422F6C0000107" }],
+    model: {
+      ...MODEL,
+      carbonFootprintLabel: "class B",
+      voltageTemperature: { minimum: quantity(-20, "Cel"), maximum: quantity(55, "Cel") },
+      collectionSymbol: "on the housing, below the QR code",
+      metalSymbols: ["Cd"],
+      composition: { materials: [{ name: "lithium", part: "cathode", element: "Li", cas: "7439-93-2" }] },
+      partNumbers: [{ part: "module", number: "M-12" }],
+      spareParts: [{ name: "Example Spares", contact: "spares@example.com" }],
+      safetyMeasures: ["wear gloves of class 0"],
+      testReports: [{ subject: "Annex V, thermal propagation", result: "passed", report: CID }],
+    },
+  },
+  "model/1": { uid: MODEL_UID, subject: passportIdOf(1, MODEL_UID as Uid), model: MODEL },
+  "handover/2": {
+    subject: SUBJECT,
+    condition: "intact",
+    status: "waste",
+    stateOfHealth: { measuredCapacity: quantity("126.2", "Ah"), value: quantity("76.0", "%") },
+    mileage: quantity(182000, "km"),
+    price: quantity("5800.00", "CNY"),
+    dispatch: { number: "DN-2026-1104", unNumber: "UN3480", carrierCode: "914403001922038216", toDistrict: "500153" },
+    transportSafety: { list: "GB/T 38698.1, annex A", questions, mayTravel: true },
+    attachments: [CID],
+  },
+  "transformation/2": {
+    subject: SUBJECT,
+    uid: mint.fields.uid,
+    batteryCode: mint.fields.batteryCode,
+    level: "pack",
+    operation: "repurposing",
+    status: "repurposed",
+    parents: [
+      { passportId: SUBJECT, uid: mint.fields.uid, batteryCode: mint.fields.batteryCode, mass: quantity("304", "kg") },
+    ],
+    products: [{ passportId: SUBJECT, mass: quantity("257.7", "kg") }],
+    residues: [residue],
+    input: quantity("304", "kg"),
+    loss: quantity("0", "kg"),
+  },
+  "closure/2": {
+    subject: SUBJECT,
+    input: quantity("304", "kg"),
+    recovered: [
+      { element: "Li", contained: quantity("6.111", "kg"), mass: quantity("5561", "g"), assay },
+      { element: "Ni", contained: quantity("30.962", "kg"), mass: quantity("30.404", "kg") },
+    ],
+    products: [
+      { material: "black mass", mass: quantity("133.800", "kg"), purity: quantity("98.4", "%") },
+      { material: "copper, aluminium and steel", mass: quantity("0.118700", "t") },
+    ],
+    residues: [residue],
+    loss: quantity("5.200", "kg"),
+    finishedOn: "2026-11-20",
+  },
+} as const satisfies Partial<Record<RecordType, JsonObject>>;
