@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Item } from "../../backend/domain/custody/events.ts";
 import type { PassportState } from "../../backend/domain/custody/state.ts";
 import { dppIdOf } from "../../backend/domain/identifiers/dppId.ts";
-import { formatBundle } from "../../backend/domain/verification/bundle.ts";
+import { formatBundle, type PassportHistory } from "../../backend/domain/verification/bundle.ts";
 import type { DataRecordEvidence } from "../../backend/domain/verification/dataRecordEvidence.ts";
 import { CHECKS } from "../../backend/domain/verification/report.ts";
 import { en } from "../../backend/web/language/en.ts";
@@ -66,6 +67,22 @@ describe("the passport page", function () {
     expect(await page.locator("#verdict").textContent()).to.equal(zh.verdict.verified);
     expect(await page.locator("html").getAttribute("lang")).to.equal("zh-CN");
     expect(await page.locator("main").textContent()).to.contain("由 星诺动力电池 移交给 嘉陵城市公交");
+  });
+
+  it("shows a disclosed field of a custody event's record where the event stands, and of the mint's with the item", async () => {
+    const bundle = await server.chain.bundle(server.pack);
+    const [history] = bundle.histories as [PassportHistory];
+    const steps = history.steps.map((step) => {
+      const { recordHash } = step.items[step.position] as Item;
+      return { ...step, disclosures: server.chain.records.get(recordHash)?.disclosures ?? [] };
+    });
+    server.answers.evidence = async () =>
+      formatBundle({ ...bundle, histories: [{ ...history, steps }, ...bundle.histories.slice(1)] });
+    const page = await open(`/v1/dpps/${server.pack}`);
+    expect(await verdictOn(page)).to.equal("verified");
+    const timeline = page.locator("section[aria-labelledby=custody]");
+    expect(await timeline.locator("li > dl").first().textContent()).to.contain("sound");
+    expect(await page.locator("main").textContent()).to.contain("0.98");
   });
 
   it("says who signed data records about it and when, and what they say only where that is disclosed", async () => {

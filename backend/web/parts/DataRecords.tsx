@@ -1,8 +1,9 @@
 import { useTranslation } from "react-i18next";
-import { fieldValue, flatten } from "../language/fieldValue.ts";
+import { flatten } from "../language/fieldValue.ts";
 import { formatTime } from "../language/formatTime.ts";
 import { participantName } from "../language/participantName.ts";
 import type { DataRecordView, PassportView } from "../verification/viewPassport.ts";
+import { FieldRows } from "./FieldRows.tsx";
 
 type Props = { readonly passport: PassportView; readonly confirmed: boolean };
 
@@ -47,12 +48,7 @@ function DataRecord({ one, passport }: { readonly one: DataRecordView; readonly 
       </p>
       {fields.length > 0 && (
         <dl className="rows" aria-label={t("dataRecords/shown")}>
-          {fields.map((field) => (
-            <div key={field.path}>
-              <dt>{t(`fields/${field.path}`, field.path)}</dt>
-              <dd>{fieldValue(t, field)}</dd>
-            </div>
-          ))}
+          <FieldRows fields={fields} />
         </dl>
       )}
       <details>

@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
 import type { JsonValue } from "../../domain/types.ts";
 import type { VerificationReport } from "../../domain/verification/report.ts";
-import { type Field, fieldValue, flatten } from "../language/fieldValue.ts";
+import { flatten } from "../language/fieldValue.ts";
 import { formatTime } from "../language/formatTime.ts";
 import { participantName } from "../language/participantName.ts";
 import type { PassportView } from "../verification/viewPassport.ts";
+import { FieldRows } from "./FieldRows.tsx";
 
 /** What an inspector compares with the paper, in this order; the rest stands below, folded. */
 const FIRST = [
@@ -63,7 +64,7 @@ export function ItemCard({ passport, report, foundByBatteryCode }: Props) {
       </dl>
       {foundByBatteryCode && <p className="note">{t("item/byBatteryCode")}</p>}
       <dl className="figures">
-        <Fields fields={first} />
+        <FieldRows fields={first} />
       </dl>
       <dl className="people">
         <div>
@@ -81,7 +82,7 @@ export function ItemCard({ passport, report, foundByBatteryCode }: Props) {
       <details>
         <summary>{t("item/more")}</summary>
         <dl className="rows">
-          <Fields fields={others} />
+          <FieldRows fields={others} />
           <div>
             <dt>{t("item/identifier")}</dt>
             <dd className="code">{passport.uid}</dd>
@@ -120,16 +121,6 @@ function Identifiers({
     <div key={label}>
       <dt>{label}</dt>
       <dd className="code">{value}</dd>
-    </div>
-  ));
-}
-
-function Fields({ fields }: { readonly fields: readonly Field[] }) {
-  const { t } = useTranslation();
-  return fields.map((field) => (
-    <div key={field.path}>
-      <dt>{t(`fields/${field.path}`, field.path)}</dt>
-      <dd>{fieldValue(t, field)}</dd>
     </div>
   ));
 }

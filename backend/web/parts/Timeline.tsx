@@ -1,7 +1,9 @@
 import { useTranslation } from "react-i18next";
+import { flatten } from "../language/fieldValue.ts";
 import { formatTime } from "../language/formatTime.ts";
 import { participantName } from "../language/participantName.ts";
 import type { PassportView, StepView } from "../verification/viewPassport.ts";
+import { FieldRows } from "./FieldRows.tsx";
 import { PassportLinks } from "./PassportLinks.tsx";
 
 /** Who had the item when, oldest first. */
@@ -31,6 +33,7 @@ function Step({ step, passport, first }: StepProps) {
     actor: participantName(t, i18n.language, passport, step.actor),
     counterparty: participantName(t, i18n.language, passport, step.counterparty),
   };
+  const fields = flatten(step.fields);
   const kind = first && step.kind === "transformation" ? "transformationFirst" : step.kind;
   const signed = { handover: "signedBoth", reassignment: "ordered" }[step.kind as string] ?? "signedOne";
   return (
@@ -56,6 +59,11 @@ function Step({ step, passport, first }: StepProps) {
         passports={step.products}
         here={passport.passportId}
       />
+      {fields.length > 0 && (
+        <dl className="rows" aria-label={t("dataRecords/shown")}>
+          <FieldRows fields={fields} />
+        </dl>
+      )}
       <details>
         <summary>{t("custody/details")}</summary>
         <p>{t("custody/stated", { time: time(step.occurredAt) })}</p>

@@ -36,6 +36,8 @@ export type StepView = {
   readonly digest: Hash;
   readonly head: Head;
   readonly recordHash: Hash;
+  /** What the evidence discloses of the event's record; the first one's stands among the item's own fields. */
+  readonly fields: JsonObject;
   /** Whether the chain's final head covers it; null when the chain could not be asked. */
   readonly final: boolean | null;
 };
@@ -111,9 +113,12 @@ function viewOf(
     uid: bundle.uid,
     parsedUid: parsedOrNull(bundle.uid),
     issuer: issuerOf(passportId),
-    fields: publicFields(steps[0]?.step.record ?? {}),
+    fields: publicFields(knownFields(steps[0]?.step)),
     state: view?.passports.get(passportId) ?? null,
-    steps: steps.map((step, i) => stepView(step, final === null ? null : i < final, view)),
+    steps: steps.map((step, i) => ({
+      ...stepView(step, final === null ? null : i < final, view),
+      fields: i === 0 ? {} : publicFields(knownFields(step.step)),
+    })),
     dataRecords: dataRecords.map((one) => dataRecordView(one, view)),
     participants: Object.fromEntries(
       bundle.participants.map(({ id, records }) => [id, participantView(records.at(-1))]),
@@ -122,7 +127,7 @@ function viewOf(
   };
 }
 
-function stepView(replayed: ReplayedStep, final: boolean | null, view: ChainView | null): StepView {
+function stepView(replayed: ReplayedStep, final: boolean | null, view: ChainView | null): Omit<StepView, "fields"> {
   const { header, step, item, digest, head } = replayed;
   const transformed = header.kind === "transformation" ? replayed.fullItems : [];
   return {
@@ -143,7 +148,7 @@ function stepView(replayed: ReplayedStep, final: boolean | null, view: ChainView
 }
 
 function dataRecordView({ evidence, digest }: ReplayedDataRecord, view: ChainView | null): DataRecordView {
-  const { dataRecord, blockNumber, blockHash, publisher, record, disclosures } = evidence;
+  const { dataRecord, blockNumber, blockHash, publisher } = evidence;
   const { author, subjectId, occurredAt, recordHash } = dataRecord;
   const logs = view?.anchorLogs?.get(anchorPlace(evidence)) ?? [];
   return {
@@ -155,16 +160,19 @@ function dataRecordView({ evidence, digest }: ReplayedDataRecord, view: ChainVie
     blockNumber,
     digest,
     recordHash,
-    fields: publicFields(disclosedFields(record, disclosures)),
+    fields: publicFields(knownFields(evidence)),
     final: view === null ? null : blockNumber <= view.block.number,
   };
 }
 
-function disclosedFields(record: JsonObject | null, disclosures: readonly string[]): JsonObject {
+type Shown = { readonly record: JsonObject | null; readonly disclosures: readonly string[] };
+
+/** What a record says in clear, and what the evidence discloses of it. */
+function knownFields({ record, disclosures }: Shown = { record: null, disclosures: [] }): JsonObject {
   try {
     return record === null ? {} : reveal(record, disclosures).value;
   } catch (error) {
-    if (error instanceof DomainError) return {}; // the report says why
+    if (error instanceof DomainError) return record ?? {}; // the report says why
     throw error;
   }
 }
