@@ -50,8 +50,9 @@ export type FollowerOptions = {
   readonly chainId: number;
   readonly deploymentBlock: number;
   /**
-   * How often in a row the chain must show itself shorter before the difference is undone. One sighting may come from a
-   * lagging node behind a load balancer; a chain that was restored from a backup stays shorter.
+   * How often in a row the chain must show itself shorter before the difference is undone or, where it ends below what
+   * was final, the follower halts. One sighting may come from a lagging node behind a load balancer; a chain that was
+   * restored from a backup stays shorter.
    */
   readonly sightingsUntilRollback?: number;
   readonly onProgress?: (progress: FollowerProgress) => void;
@@ -136,7 +137,7 @@ export function createFollower(options: FollowerOptions): Follower {
         return "progress";
       }
       const decision = await decide(chain, local, await nearTip(chain, local, tip));
-      if (decision.step !== "behind") sightings = 0;
+      if (decision.step !== "behind" && decision.step !== "belowFinal") sightings = 0;
       switch (decision.step) {
         case "current":
           return (await projection.finalize(local.head.hash, finality)) ? "progress" : "idle";
@@ -151,6 +152,9 @@ export function createFollower(options: FollowerOptions): Follower {
           sightings = 0;
           await rollback(local, decision.to, tip);
           return "progress";
+        case "belowFinal":
+          if (++sightings < sightingsUntilRollback) return "idle";
+          throw deepReorg(decision);
         case "deepReorg":
           throw deepReorg(decision);
       }
@@ -188,8 +192,7 @@ async function decide(
   }
 }
 
-function deepReorg(decision: ChainStep & { step: "deepReorg" }): DomainError {
-  const { finalizedNumber, found } = decision;
+function deepReorg({ finalizedNumber, found }: { finalizedNumber: number; found: Block }): DomainError {
   return new DomainError(
     "deep-reorg",
     `The chain contradicts what was final: block ${finalizedNumber} of the projection is not in it, it has ` +

@@ -23,6 +23,8 @@ export type HttpFault =
     }
   /** The same bytes over and over, until the client has enough. */
   | { readonly kind: "endless" }
+  /** Something else is asked, and its answer given. */
+  | { readonly kind: "ask"; readonly instead: (request: string) => string }
   /** Passed on, and the answer changed. */
   | { readonly kind: "rewrite"; readonly change: (answer: string, request: string) => string };
 
@@ -73,7 +75,8 @@ export async function startHttpFaultProxy(target: string): Promise<HttpFaultProx
       case "delay":
         await pause(fault.ms);
     }
-    const { status, bytes } = await forward(request, body);
+    const asked = fault.kind === "ask" ? Buffer.from(fault.instead(body.toString("utf8"))) : body;
+    const { status, bytes } = await forward(request, asked);
     if (fault.kind === "forwardThenHang") return;
     if (fault.kind === "forwardThenReset") {
       request.socket.destroy();

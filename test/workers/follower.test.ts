@@ -222,6 +222,19 @@ describe("follower", () => {
     expect(await dumpProjection(database)).to.deep.equal(before);
   });
 
+  it("waits while the chain ends below what was final, and halts when it stays so", async () => {
+    await mint(newPassportId(1));
+    await chain.rpc("anvil_mine", "0x8");
+    await follow();
+    const before = await dumpProjection(database);
+    await chain.rpc("anvil_rollback", 6);
+    const follower = followerOf(database, contract);
+    expect([await follower.step(), await follower.step()]).to.deep.equal(["idle", "idle"]);
+    const error = await follower.step().catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: "deep-reorg" });
+    expect(await dumpProjection(database)).to.deep.equal(before);
+  });
+
   it("never takes back what it called final, whatever a tag says", async () => {
     await mint(newPassportId(1));
     await chain.rpc("anvil_mine", "0x8");

@@ -27,6 +27,8 @@ export type ChainStep =
   | { readonly step: "gap"; readonly from: number; readonly to: number }
   /** The chain shows a shorter piece of what we have: gone back, or an RPC that lags. Undo it only if it stays so. */
   | { readonly step: "behind"; readonly to: number; readonly depth: number }
+  /** The chain ends below what was final: an RPC that lags far behind. If it stays so, the chain lost what was final. */
+  | { readonly step: "belowFinal"; readonly finalizedNumber: number; readonly found: Block }
   /** The chain contradicts what was final: nothing may be undone without a person. */
   | { readonly step: "deepReorg"; readonly finalizedNumber: number; readonly found: Block };
 
@@ -40,6 +42,8 @@ const GAP_STEP = 32;
 export function decideStep(local: LocalChain, branch: readonly Block[]): ChainStep {
   const first = branch[0] as Block;
   const head = branch.at(-1) as Block;
+  // What the projection had down there is no longer kept, so no hash can tell whether it is the same chain.
+  if (head.number < local.finalizedNumber) return { ...deepReorg(local, head), step: "belowFinal" };
   const shared = sharedNumber(local, branch);
   if (shared === undefined) {
     if (first.number <= local.finalizedNumber) return deepReorg(local, first);
@@ -57,8 +61,8 @@ export function decideStep(local: LocalChain, branch: readonly Block[]): ChainSt
   return head.number === shared ? { step: "behind", to: shared, depth } : { step: "rollback", to: shared, depth };
 }
 
-const deepReorg = (local: LocalChain, found: Block): ChainStep => ({
-  step: "deepReorg",
+const deepReorg = (local: LocalChain, found: Block) => ({
+  step: "deepReorg" as const,
   finalizedNumber: local.finalizedNumber,
   found,
 });

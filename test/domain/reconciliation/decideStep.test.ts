@@ -62,7 +62,11 @@ describe("decideStep", () => {
     expect(decideStep(local, chainOf(10, 5, "b").slice(4)).step).to.equal("rollback");
     expect(decideStep(local, chainOf(10, 4, "b").slice(4)).step).to.equal("deepReorg");
     expect(decideStep(local, chainOf(10, 4, "b").slice(3)).step).to.equal("deepReorg");
-    expect(decideStep(local, chainOf(4).slice(3)).step).to.equal("deepReorg");
+  });
+
+  it("does not take a tip below what was final for a contradiction: a node may lag far behind", () => {
+    expect(decideStep(local, chainOf(4).slice(3)).step).to.equal("belowFinal");
+    expect(decideStep(local, chainOf(4, 2, "b").slice(3)).step).to.equal("belowFinal");
   });
 
   it("reaches the remote chain from any fork above finality, never undoing what is final", () => {
@@ -76,7 +80,7 @@ describe("decideStep", () => {
         for (let i = 0; i < 20; i++) {
           const decision = decideStep(localOf(blocks, finalized), branch);
           if (decision.step === "current") return blocks.at(-1)!.hash === remote.at(-1)!.hash;
-          if (decision.step === "deepReorg") return false;
+          if (decision.step === "deepReorg" || decision.step === "belowFinal") return false;
           if (decision.step === "gap") branch = [...remote.slice(decision.from, decision.to + 1), ...branch];
           else {
             if (decision.step === "append") blocks = [...blocks, ...decision.blocks];
