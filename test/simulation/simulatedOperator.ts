@@ -1,6 +1,5 @@
 import { Wallet } from "ethers";
 import { createChainReader } from "../../backend/chain/chainReader.ts";
-import { createTransactor } from "../../backend/chain/transactor.ts";
 import { DomainError } from "../../backend/domain/errors.ts";
 import type { FailpointName } from "../../backend/domain/failpoint.ts";
 import { recoverSigner } from "../../backend/domain/signatures.ts";
@@ -13,13 +12,11 @@ import {
 import type { UnverifiedSubmission } from "../../backend/services/custody/prepareSubmission.ts";
 import { receiptKey } from "../../backend/services/custody/receiptKey.ts";
 import { openProjection } from "../../backend/storage/projectionStore.ts";
-import { readReadyProposal } from "../../backend/storage/readyProposals.ts";
-import { openSubmissions } from "../../backend/storage/submissions.ts";
 import { createFollower, type Follower } from "../../backend/workers/follower.ts";
-import { createRelayer } from "../../backend/workers/relayer.ts";
 import type { Relayer } from "../../backend/workers/relayerNeeds.ts";
 import { lower, type TestContract } from "../support/contract.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { relayerOf } from "../workers/relayerFixture.ts";
 import type { Chance } from "./chance.ts";
 import { type FaultyRpc, faultyRpc } from "./faultyRpc.ts";
 
@@ -65,7 +62,6 @@ export function simulatedOperator(parts: {
     throw new Killed(place);
   };
   const restart = (): void => {
-    const chain = createTransactor(rpc, wallet, contract);
     process = {
       acceptor: createAcceptor({
         pool: database.pool,
@@ -77,18 +73,12 @@ export function simulatedOperator(parts: {
         maxOpenItems: 10_000,
         failpoint,
       }),
-      relayer: createRelayer({
-        chain,
-        store: openSubmissions(database.pool, chain.sender),
-        readReadyProposal: () => readReadyProposal(database.pool),
-        holdLeadership: async () => true,
-        onAlarm: () => undefined,
-        clock: () => now() * 1000,
-        maxWaitSeconds: 0,
-        bumpAfterSeconds: 0,
-        recheckMs: 0,
-        failpoint,
-      }),
+      relayer: relayerOf(
+        database,
+        { ...contract, rpc },
+        { clock: () => now() * 1000, bumpAfterSeconds: 0, failpoint },
+        wallet,
+      ),
       follower: createFollower({
         chain: createChainReader(rpc, contract.contract),
         projection: openProjection(database.pool, contract, failpoint),

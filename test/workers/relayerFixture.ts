@@ -18,9 +18,10 @@ export function relayerOf(
   database: TestDatabase,
   contract: TestContract,
   changed: Partial<RelayerOptions> = {},
+  wallet = new Wallet(RELAYER_KEY),
 ): TestRelayer {
   const alarms: RelayAlarm[] = [];
-  const chain = createTransactor(contract.rpc, new Wallet(RELAYER_KEY), contract);
+  const chain = createTransactor(contract.rpc, wallet, contract);
   const options: RelayerOptions = {
     chain,
     store: openSubmissions(database.pool, chain.sender),
