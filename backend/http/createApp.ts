@@ -32,6 +32,7 @@ import { labelRoutes } from "./routes/labels.ts";
 import { operationRoutes } from "./routes/operation.ts";
 import { passportRoutes } from "./routes/passports.ts";
 import { registryRoutes } from "./routes/registry.ts";
+import { ruleRoutes } from "./routes/rules.ts";
 import { sessionRoutes } from "./routes/session.ts";
 
 /**
@@ -51,6 +52,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...dppWriteRoutes(),
     ...dictionaryRoutes(dependencies),
     ...identifierRoutes(dependencies),
+    ...ruleRoutes(),
     ...passportRoutes(dependencies),
     ...labelRoutes(dependencies),
     ...registryRoutes(dependencies),

@@ -10,7 +10,7 @@ const CODES: { readonly [status: number]: string } = {
   400: `request-invalid body-empty body-encoding-invalid url-malformed
     json-invalid json-duplicate-key json-nul-character json-lone-surrogate json-number-range json-too-deep
     json-value-unsupported json-path-malformed json-path-not-singular utf8-invalid utf8-byte-order-mark
-    organisation-check-character
+    organisation-check-character day-malformed
     event-malformed data-record-malformed hex-malformed header-malformed items-not-ascending dpp-id-malformed cid-unsupported cursor-malformed
     uid-malformed uid-non-ascii gtin-check-digit gbt-code-invalid gbt-code-date-invalid sign-in-malformed`,
   401: "session-missing session-invalid session-revoked",
@@ -18,7 +18,7 @@ const CODES: { readonly [status: number]: string } = {
     identifier-outside-prefixes governor-unknown approval-missing actor-inactive actor-lacks-role counterparty-inactive
     counterparty-lacks-role bad-actor-signature bad-counterparty-signature wrong-issuer sign-in-field-wrong
     nonce-refused access-denied`,
-  404: `route-unknown dpp-unknown dpp-elsewhere product-unknown element-unknown event-unknown receipt-unknown
+  404: `rule-set-unknown rule-unknown route-unknown dpp-unknown dpp-elsewhere product-unknown element-unknown event-unknown receipt-unknown
     handover-unknown hold-order-unknown participant-not-found proposal-unknown block-unknown
     data-record-unknown anchor-unknown grant-unknown record-unknown`,
   405: "method-not-allowed",

@@ -4,6 +4,7 @@ import { parseHash, parsePassportId } from "../../backend/domain/bytes.ts";
 import { DomainError } from "../../backend/domain/errors.ts";
 import { parseDppId } from "../../backend/domain/identifiers/dppId.ts";
 import { parseJsonStrict } from "../../backend/domain/records/jsonText.ts";
+import { isDay } from "../../backend/domain/rules/workingDays.ts";
 import type { Address, Hash, JsonObject, PassportId } from "../../backend/domain/types.ts";
 import { usage } from "./failure.ts";
 import { openKeystore, type Signer } from "./keys/keystore.ts";
@@ -105,6 +106,11 @@ export const addressArgument = argument((text) => {
   if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw new InvalidArgumentError("An address is 0x and 40 hex digits.");
   return text.toLowerCase() as Address;
 });
+
+export const dayArgument = (text: string): string => {
+  if (isDay(text)) return text;
+  throw new InvalidArgumentError("A day is a date that exists, YYYY-MM-DD.");
+};
 
 /** A passport as typed by its id: `0x…` or the CAIP-19 URI. */
 export const passportArgument = argument(

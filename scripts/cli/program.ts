@@ -6,6 +6,7 @@ import { addDecode } from "./commands/decode.ts";
 import { addExport } from "./commands/exportBundle.ts";
 import { addFsck } from "./commands/fsck.ts";
 import { addHold, addRelease } from "./commands/hold.ts";
+import { addJudge } from "./commands/judge.ts";
 import { addKeygen } from "./commands/keygen.ts";
 import { addList } from "./commands/list.ts";
 import { addMint } from "./commands/mint.ts";
@@ -13,6 +14,7 @@ import { addOffer } from "./commands/offer.ts";
 import { addParticipants } from "./commands/participants.ts";
 import { addPropose } from "./commands/propose.ts";
 import { addRotate } from "./commands/rotate.ts";
+import { addRules } from "./commands/rules.ts";
 import { addShow } from "./commands/show.ts";
 import { addTransform } from "./commands/transform.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -65,6 +67,10 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addShow(program, terminal);
   addList(program, terminal);
   addDecode(program, terminal, (code) => {
+    exitCode = code;
+  });
+  addRules(program, terminal);
+  addJudge(program, terminal, (code) => {
     exitCode = code;
   });
   addParticipants(program, terminal);

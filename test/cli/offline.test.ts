@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { cli, cliError, cliJson } from "./cli.ts";
+
+describe("commands that ask nobody", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "battery-passport-judge-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const write = async (fields: object): Promise<string> => {
+    const file = join(folder, "fields.json");
+    await writeFile(file, JSON.stringify(fields));
+    return file;
+  };
+
+  describe("decode", () => {
+    it("takes a code apart, and says what it mended", async () => {
+      const { identifier } = await cliJson(["decode", "04QCB76836300JBC40000903"]);
+      expect(identifier.parts).to.include({ manufacturer: "04Q", level: "cell", date: "2021-12-04" });
+      const run = await cli(["decode", "--lenient", "001cb-240000003-B3C-O221953"]);
+      expect(run.out).to.contain("B (lithium iron phosphate)").and.contain("character 18, O read as 0");
+      expect(await cliError(["decode", "001cb-240000003-B3C-O221953"], 1)).to.equal("uid-malformed");
+    });
+
+    it("ends with 1 where codes do not belong together, and names the rule", async () => {
+      const fits = ["decode", "04QMB76C700002596RP", "--original", "04QMB76836300JBC40000903"];
+      expect((await cli(fits)).code).to.equal(0);
+      const cells = await cli(["decode", "001MB240000003B3C0000001", "--part", "001CE240000003B3C0000002"]);
+      expect(cells.code).to.equal(1);
+      expect(cells.out).to.contain("[part-chemistry]");
+    });
+  });
+
+  describe("rules", () => {
+    it("show what holds on a day, with source and note", async () => {
+      const { out } = await cli(["rules", "--date", "2028-06-01"]);
+      expect(out).to.contain("eu-material-recovery-2027").and.contain("Annex XII").and.contain("do not share an axis");
+      expect(out).not.to.contain("eu-material-recovery-2031");
+      expect((await cli(["rules", "cn-reporting-2018"])).out)
+        .to.contain("battery-out")
+        .and.contain("15 working days");
+      expect(await cliError(["rules", "none"], 1)).to.equal("rule-set-unknown");
+    });
+  });
+
+  describe("judge", () => {
+    const kg = (value: string) => ({ value, unit: "kg" });
+
+    it("judges a closure by the rules of the day it was finished", async () => {
+      const closure = {
+        finishedOn: "2026-06-01",
+        input: kg("100"),
+        products: [{ material: "black mass", mass: kg("66") }],
+        recovered: [{ element: "Co", mass: kg("1"), contained: kg("2") }],
+      };
+      const file = await write(closure);
+      expect((await cli(["judge", file])).code).to.equal(0);
+      const later = await cli(["judge", file, "--date", "2028-06-01"]);
+      expect(later.code).to.equal(1);
+      expect(later.out).to.match(
+        /missed +Co: 50\.000000 %; at least 90 % is asked for\. {2}\[eu-material-recovery-2027 Co\]/,
+      );
+    });
+
+    it("ends with 2 where nobody can say", async () => {
+      const report = await cli([
+        "judge",
+        await write({ duty: "battery-out", occurredOn: "2026-12-30", reportedOn: null }),
+      ]);
+      expect(report.code).to.equal(2);
+      expect(report.out).to.contain("nobody can say");
+      const health = await write({ stateOfHealth: { value: "95", unit: "%" }, measuredOn: "2026-05-01" });
+      expect((await cli(["judge", health])).code).to.equal(2);
+    });
+
+    it("judges transport and recycled content, and refuses what no rule set is about", async () => {
+      const transport = await write({ transport: { leakage: true }, checkedOn: "2026-05-01" });
+      expect((await cli(["judge", transport])).code).to.equal(1);
+      const content = { cobalt: 16, lithium: 6, nickel: 6, lead: 85 };
+      const recycledContent = Object.fromEntries(
+        Object.entries(content).map(([name, value]) => [name, { value, unit: "%" }]),
+      );
+      const model = await write({ model: { recycledContent }, placedOn: "2032-01-01" });
+      expect((await cli(["judge", model])).code).to.equal(0);
+      expect((await cli(["judge", model, "--date", "2037-01-01"])).code).to.equal(1);
+      expect(await cliError(["judge", await write({ colour: "red" })], 2)).to.equal("usage");
+      expect(await cliError(["judge", await write({ recovered: [] })], 2)).to.equal("usage");
+    });
+  });
+});
