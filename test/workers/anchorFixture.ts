@@ -1,4 +1,4 @@
-import { hexlify, randomBytes, Wallet } from "ethers";
+import { randomBytes, Wallet } from "ethers";
 import { createTransactor } from "../../backend/chain/transactor.ts";
 import { dataRecordDigest, type SignedDataRecord } from "../../backend/domain/anchors/dataRecord.ts";
 import { buildRecord } from "../../backend/domain/records/buildRecord.ts";
@@ -20,10 +20,9 @@ export function anchoringRelayerOf(
   database: TestDatabase,
   contract: TestContract,
   publisher: Member,
-  changed: Partial<AnchorSealingOptions> & { readonly relayerKey?: Hex } = {},
+  changed: Partial<AnchorSealingOptions> = {},
 ): TestRelayer {
-  const { relayerKey = RELAYER_KEY, ...sealing } = changed;
-  const chain = createTransactor(contract.rpc, new Wallet(relayerKey), contract);
+  const chain = createTransactor(contract.rpc, new Wallet(RELAYER_KEY), contract);
   const relayer: TestRelayer = relayerOf(database, contract, {
     sealAnchor: createAnchorSealing({
       separator: contract.separator,
@@ -32,7 +31,7 @@ export function anchoringRelayerOf(
       queue: openAnchorQueue(database.pool),
       onAlarm: (alarm) => relayer.alarms.push(alarm),
       maxWaitSeconds: 0,
-      ...sealing,
+      ...changed,
     }),
   });
   return relayer;
@@ -81,5 +80,3 @@ export async function findManifests(
 
 /** Reads blocks from another operator's tables. */
 export const blocksOf = (database: TestDatabase): ReadBlock => openManifestQueue(database.pool).readBlock;
-
-export const newKey = (): Hex => hexlify(randomBytes(32)) as Hex;
