@@ -40,9 +40,15 @@ export type Config = {
   readonly requestsPerMinute: number;
   /** Number of reverse proxies in front whose X-Forwarded-For is believed. */
   readonly trustedProxies: number;
+  /** What this process does; several may share a database, and of its relayers and followers one each works at a time. */
+  readonly roles: ReadonlySet<Role>;
   /** Where a fault test ends this process by force; null in every other life. */
   readonly killAt: FailpointName | null;
 };
+
+/** What a process may do: answer by HTTP, put events on chain, follow the chain, move records to where others find them. */
+const ROLES = ["api", "relayer", "follower", "content"] as const;
+export type Role = (typeof ROLES)[number];
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
@@ -94,6 +100,13 @@ class Reader {
       known.find((one) => one.toLowerCase() === value.toLowerCase()) ??
       this.#wrong(`${name} must be one of ${known.join(", ")}`, fallback)
     );
+  }
+
+  someOf<T extends string>(name: string, known: readonly T[]): ReadonlySet<T> {
+    const named = (this.text(name) ?? known.join(",")).split(",").map((part) => part.trim().toLowerCase());
+    const unknown = named.find((one) => !known.some((role) => role === one));
+    if (unknown === undefined) return new Set(named as T[]);
+    return this.#wrong(`${name} must name some of ${known.join(", ")}`, new Set<T>());
   }
 
   address(name: string): Address | null {
@@ -157,6 +170,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     anchorWaitSeconds: reader.whole("ANCHOR_WAIT_SECONDS", null, 0, 1800),
     requestsPerMinute: reader.whole("REQUESTS_PER_MINUTE", 6000, 0, 100_000_000),
     trustedProxies: reader.whole("TRUSTED_PROXIES", 0, 0, 10),
+    roles: reader.someOf("ROLES", ROLES),
     killAt: reader.oneOf("KILL_AT", FAILPOINTS, null),
   };
   if ((config.contract ?? config.trustRoot) !== null && config.deploymentBlock === null) {
@@ -164,6 +178,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (config.contract !== null && config.trustRoot !== null) {
     reader.problems.push("TRUST_ROOT and CONTRACT_ADDRESS say the same thing twice: keep TRUST_ROOT");
+  }
+  if (config.roles.size < ROLES.length && config.rpcUrls.length === 0) {
+    reader.problems.push("ROLES needs RPC_URL: an installation with a chain of its own is one process");
   }
   if (reader.problems.length > 0) {
     const problems = reader.problems;

@@ -22,6 +22,14 @@ describe("readConfig", () => {
     expect(config.contract).to.equal(`0x${"ab".repeat(20)}`);
   });
 
+  it("reads the roles of this process; all of them unless some are named", () => {
+    expect([...readConfig({}).roles]).to.deep.equal(["api", "relayer", "follower", "content"]);
+    const config = readConfig({ ROLES: "API, follower", RPC_URL: "http://rpc.example", DATABASE_URL: "postgres://db" });
+    expect([...config.roles]).to.deep.equal(["api", "follower"]);
+    expect(() => readConfig({ ROLES: "api" })).to.throw("ROLES needs RPC_URL");
+    expect(() => readConfig({ ROLES: "miner", RPC_URL: "http://rpc.example" })).to.throw("ROLES must name some of");
+  });
+
   it("treats a blank variable as not set", () => {
     expect(readConfig({ PORT: " ", DATABASE_URL: "" }).port).to.equal(8080);
   });

@@ -21,15 +21,18 @@ export interface Installation extends FolderLock {
 /**
  * Creates the folder if need be and takes it for this process; `release` gives it back, and so does the end of the
  * process, however it ends.
+ * @param shared where database and chain lie elsewhere, the folder holds secrets and blocks only, which any number of
+ *   processes may use at once
  * Errors: `data-dir-not-writable`, `data-dir-in-use`.
  */
-export function openInstallation(folder: string): Installation {
+export function openInstallation(folder: string, shared = false): Installation {
   const dataDir = resolve(folder);
   let lock: ReturnType<typeof takeFolder>;
   try {
     // Other users may pass through (PostgreSQL must not run as root), and list nothing; secrets are 0600 files.
     ensureFolder(dataDir, 0o711);
     accessSync(dataDir, constants.W_OK);
+    if (shared) return { dataDir, release: () => undefined };
     lock = takeFolder(dataDir);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);

@@ -70,16 +70,20 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(requestLog(dependencies.log), metrics.observe, securityHeaders);
   // Health must answer also when a client floods everything else.
   mount(app, operation, dependencies.maxBodyBytes);
-  if (dependencies.requestsPerMinute > 0) app.use(requestLimit(dependencies.requestsPerMinute));
-  app.get("/openapi.json", crossOriginReads, (_request, response) => void response.json(document));
-  mountDocumentation(app);
-  app.use(pageRouter());
-  mount(app, routes, dependencies.maxBodyBytes);
+  if (dependencies.servesApi) mountApi();
   app.use(() => {
     throw new DomainError("route-unknown", "There is nothing at this address; see /openapi.json.", {});
   });
   app.use(problemHandler(dependencies));
   return app;
+
+  function mountApi(): void {
+    if (dependencies.requestsPerMinute > 0) app.use(requestLimit(dependencies.requestsPerMinute));
+    app.get("/openapi.json", crossOriginReads, (_request, response) => void response.json(document));
+    mountDocumentation(app);
+    app.use(pageRouter());
+    mount(app, routes, dependencies.maxBodyBytes);
+  }
 }
 
 /** Swagger UI at `/docs/` and nowhere below it: left alone it answers its page for any address. */

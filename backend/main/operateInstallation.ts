@@ -97,6 +97,7 @@ export async function operateInstallation(
   });
   stopSteps.add("application", application.close);
   const workers = startWorkers({
+    roles: config.roles,
     databaseUrl,
     database,
     rpc: chainRpc,

@@ -24,7 +24,10 @@ export async function startEmbedded(
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Surroundings> {
-  const { dataDir, release } = openInstallation(config.dataDir);
+  const { dataDir, release } = openInstallation(
+    config.dataDir,
+    config.databaseUrl !== null && config.rpcUrls.length > 0,
+  );
   stopSteps.add("data folder", async () => release());
 
   const startOwnPostgres = async () => {

@@ -87,6 +87,7 @@ export async function wireApplication(parts: {
     now,
     clock: () => performance.now(),
     log,
+    servesApi: config.roles.has("api"),
     publicUrl: parts.publicUrl,
     maxBodyBytes: config.maxBodyBytes,
     requestsPerMinute: config.requestsPerMinute,

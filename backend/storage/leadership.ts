@@ -5,7 +5,10 @@ import type { Transaction } from "./database.ts";
 /** The number of a leader's time in office, as PostgreSQL writes a bigint. Every change of leader adds one. */
 export type Epoch = string;
 
-/** Who may relay: of several processes on one database, one. */
+/** What one of several processes on a database does at a time. */
+export type Office = "relayer" | "follower";
+
+/** Who holds an office: of several processes on one database, one. */
 export type Leadership = {
   /** True while this process leads; tries to become the leader when nobody is, or the one who is gives no sign. */
   hold(): Promise<boolean>;
@@ -14,12 +17,17 @@ export type Leadership = {
    * `leadership-lost` where another has taken over. Until that transaction ends, nobody else can take over.
    */
   fence(tx: Transaction): Promise<Epoch>;
+  /** Tells every process what keeps this one from its work: a code, or null for nothing. */
+  note(trouble: string | null): Promise<void>;
   /** Lets another process lead. */
   release(): Promise<void>;
 };
 
-/** "BPRELAY" and a number, as one big integer: nothing else on the server takes it. */
-const RELAYER_LOCK = "4779417428938801";
+/** A row, and a lock that nothing else on the server takes: "BPRELAY" and a number, as one big integer. */
+const OFFICES: { readonly [office in Office]: { readonly id: number; readonly lock: string } } = {
+  relayer: { id: 1, lock: "4779417428938801" },
+  follower: { id: 2, lock: "4779417428938802" },
+};
 const BEAT_MS = 1_000;
 /** A leader that gave no sign for so long is stopped or cut off: its connection is ended, and with it its lock. */
 const SILENT_SECONDS = 15;
@@ -34,7 +42,7 @@ const END_SILENT_LEADER = `SELECT pg_terminate_backend(lock.pid) FROM pg_locks A
   WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 1
     AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (lock.classid::bigint << 32) | lock.objid::bigint = $1::bigint
-    AND leader.seen_at < now() - make_interval(secs => $2)`;
+    AND leader.id = $2 AND leader.seen_at < now() - make_interval(secs => $3)`;
 
 /**
  * Leadership by a session lock on a connection of its own, which the server gives back when this process or its
@@ -42,11 +50,9 @@ const END_SILENT_LEADER = `SELECT pg_terminate_backend(lock.pid) FROM pg_locks A
  * another took over finds its writes refused. Nothing depends on the clock of a process.
  * @param clock monotone milliseconds: only for how often to ask
  */
-export function seekLeadership(
-  url: string,
-  clock: () => number = () => performance.now(),
-  silentSeconds: number = SILENT_SECONDS,
-): Leadership {
+export function seekLeadership(url: string, office: Office, clock: () => number = () => performance.now()): Leadership {
+  const { id, lock } = OFFICES[office];
+  let noted: string | null | undefined;
   let client: Client | undefined;
   let epoch: Epoch | undefined;
   let beatAt = Number.NEGATIVE_INFINITY;
@@ -55,13 +61,17 @@ export function seekLeadership(
     const old = client;
     client = undefined;
     epoch = undefined;
+    noted = undefined;
     await old?.end().catch(() => undefined);
   };
 
   /** Shows that this leader lives, and learns whether it still leads. */
   const beat = async (held: Client): Promise<boolean> => {
     try {
-      const { rowCount } = await held.query("UPDATE leader_epoch SET seen_at = now() WHERE epoch = $1", [epoch]);
+      const { rowCount } = await held.query("UPDATE leader_epoch SET seen_at = now() WHERE id = $1 AND epoch = $2", [
+        id,
+        epoch,
+      ]);
       beatAt = clock();
       if (rowCount === 1) return true;
     } catch {
@@ -74,14 +84,15 @@ export function seekLeadership(
   const take = async (fresh: Client): Promise<boolean> => {
     await fresh.connect();
     await fresh.query(KEEPALIVE);
-    const { rows } = await fresh.query("SELECT pg_try_advisory_lock($1::bigint) AS leads", [RELAYER_LOCK]);
+    const { rows } = await fresh.query("SELECT pg_try_advisory_lock($1::bigint) AS leads", [lock]);
     if (rows[0].leads !== true) {
-      await fresh.query(END_SILENT_LEADER, [RELAYER_LOCK, silentSeconds]);
+      await fresh.query(END_SILENT_LEADER, [lock, id, SILENT_SECONDS]);
       return false;
     }
     // Waits for a write of the last leader that is under way.
     const { rows: taken } = await fresh.query<{ epoch: Epoch }>(
-      "UPDATE leader_epoch SET epoch = epoch + 1, seen_at = now() RETURNING epoch",
+      "UPDATE leader_epoch SET epoch = epoch + 1, seen_at = now(), trouble = NULL WHERE id = $1 RETURNING epoch",
+      [id],
     );
     client = fresh;
     epoch = taken[0]?.epoch;
@@ -97,7 +108,7 @@ export function seekLeadership(
         connectionTimeoutMillis: 5_000,
         query_timeout: 5_000,
         keepAlive: true,
-        application_name: "battery-passport leader",
+        application_name: `battery-passport ${office}`,
       });
       fresh.on("error", () => {
         if (client === fresh) client = undefined;
@@ -114,14 +125,19 @@ export function seekLeadership(
     async fence(tx) {
       const mine = epoch;
       await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}`);
-      const { rows } = await tx.query<{ epoch: Epoch }>("SELECT epoch FROM leader_epoch FOR SHARE");
+      const { rows } = await tx.query<{ epoch: Epoch }>("SELECT epoch FROM leader_epoch WHERE id = $1 FOR SHARE", [id]);
       const now = rows[0]?.epoch;
       if (mine !== undefined && now === mine) return mine;
       await drop();
-      throw new DomainError("leadership-lost", "Another process leads the relaying now; this one writes nothing.", {
+      throw new DomainError("leadership-lost", `Another process is the ${office} now; this one writes nothing.`, {
         epoch: mine ?? null,
         now: now ?? null,
       });
+    },
+    async note(trouble) {
+      if (client === undefined || noted === trouble) return;
+      await client.query("UPDATE leader_epoch SET trouble = $3 WHERE id = $1 AND epoch = $2", [id, epoch, trouble]);
+      noted = trouble;
     },
     release: drop,
   };

@@ -4,6 +4,7 @@ import { addApprove } from "./commands/approve.ts";
 import { addClose } from "./commands/close.ts";
 import { addDecode } from "./commands/decode.ts";
 import { addExport } from "./commands/exportBundle.ts";
+import { addFollow } from "./commands/follow.ts";
 import { addFsck } from "./commands/fsck.ts";
 import { addHold, addRelease } from "./commands/hold.ts";
 import { addJudge } from "./commands/judge.ts";
@@ -75,6 +76,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   });
   addParticipants(program, terminal);
   addExport(program, terminal);
+  addFollow(program, terminal);
   addFsck(program, terminal, (code) => {
     exitCode = code;
   });

@@ -14,7 +14,25 @@ describe("operation by HTTP", () => {
     expect(await (await server.get("/livez")).json()).to.deep.equal({ alive: true });
     const response = await server.get("/readyz");
     expect(response.status).to.equal(200);
-    expect((await response.json()).checks.follower).to.include({ ok: true, lag: 0, head: 100 });
+    const { checks } = await response.json();
+    expect(checks.follower).to.include({ ok: true, lag: 0, head: 100 });
+    expect(checks.signatures).to.deep.equal({ ok: true, curve: "portable", recoveriesPerSecond: 700 });
+  });
+
+  it("says that relaying pauses, and why, without going out of service", async () => {
+    const relayer = async () => {
+      const fresh = await startServer({ database: server.world.database });
+      const { ready, checks } = await (await fresh.get("/readyz")).json();
+      await fresh.close();
+      expect(ready).to.equal(true);
+      return checks.relayer;
+    };
+    const { pool } = server.world.database;
+    expect(await relayer()).to.include({ ok: true, state: "nobody" });
+    await pool.query("UPDATE leader_epoch SET epoch = 3, seen_at = now() WHERE id = 1");
+    expect(await relayer()).to.deep.equal({ ok: true, state: "relaying", epoch: 3 });
+    await pool.query("UPDATE leader_epoch SET trouble = 'relayer-unfunded' WHERE id = 1");
+    expect(await relayer()).to.include({ ok: true, state: "paused", epoch: 3 });
   });
 
   it("is not ready while the chain is away, is another one, or is far ahead, and says which", async () => {

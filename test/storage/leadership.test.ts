@@ -15,8 +15,8 @@ describe("leadership", () => {
   let two: Leadership;
   beforeEach(async () => {
     database = await createDatabase();
-    one = seekLeadership(database.url);
-    two = seekLeadership(database.url);
+    one = seekLeadership(database.url, "relayer");
+    two = seekLeadership(database.url, "relayer");
   });
   afterEach(async () => {
     await Promise.all([one.release(), two.release()]);
@@ -27,7 +27,7 @@ describe("leadership", () => {
   const query = async (sql: string): Promise<Record<string, unknown>[]> => (await database.pool.query(sql)).rows;
   const leaders = () =>
     query(
-      "SELECT pid FROM pg_stat_activity WHERE application_name = 'battery-passport leader' AND datname = current_database()",
+      "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'battery-passport %er' AND datname = current_database()",
     );
   const storeOf = (leadership: Leadership) => openSubmissions(database.pool, SENDER, leadership.fence);
   const codeOf = (work: Promise<unknown>): Promise<string> =>
@@ -36,7 +36,7 @@ describe("leadership", () => {
       (error) => error.code,
     );
   /** As if the leader had given no sign for a minute: stopped, or cut off from a server that does not know it. */
-  const silence = () => query("UPDATE leader_epoch SET seen_at = now() - interval '1 minute'");
+  const silence = () => query("UPDATE leader_epoch SET seen_at = now() - interval '1 minute' WHERE id = 1");
 
   it("is one process's at a time, and each time in office has the next number", async () => {
     expect([await one.hold(), await two.hold()]).to.deep.equal([true, false]);
@@ -77,23 +77,42 @@ describe("leadership", () => {
 
   it("stays with a leader that shows that it lives", async () => {
     let now = 0;
-    one = seekLeadership(database.url, () => now);
+    one = seekLeadership(database.url, "relayer", () => now);
     await one.hold();
     await silence();
     now += 60_000;
     expect([await one.hold(), await two.hold(), await one.hold()]).to.deep.equal([true, false, true]);
   });
 
+  it("is apart for each office", async () => {
+    const follower = seekLeadership(database.url, "follower");
+    expect([await one.hold(), await follower.hold()]).to.deep.equal([true, true]);
+    await follower.release();
+  });
+
+  it("tells every process what keeps the leader from its work, until it works again or another leads", async () => {
+    const trouble = async () => (await query("SELECT trouble FROM leader_epoch WHERE id = 1"))[0]?.trouble;
+    await one.hold();
+    await one.note("relayer-unfunded");
+    expect(await trouble()).to.equal("relayer-unfunded");
+    await one.note(null);
+    expect(await trouble()).to.equal(null);
+    await one.note("relayer-unfunded");
+    await one.release();
+    await waitUntil("the other leads", () => two.hold());
+    expect(await trouble()).to.equal(null);
+  });
+
   it("is known to be lost at the next sign of life", async () => {
     let now = 0;
-    one = seekLeadership(database.url, () => now);
+    one = seekLeadership(database.url, "relayer", () => now);
     await one.hold();
     await query("UPDATE leader_epoch SET epoch = epoch + 1");
     expect(await one.hold()).to.equal(true); // it asks once a second; its writes are refused already
     expect(await codeOf(inTransaction(database.pool, one.fence))).to.equal("leadership-lost");
     now += 1_000;
     expect(await one.hold()).to.equal(true); // nobody else led: it takes the next number
-    expect(await query("SELECT epoch FROM leader_epoch")).to.deep.equal([{ epoch: "3" }]);
+    expect(await query("SELECT epoch FROM leader_epoch WHERE id = 1")).to.deep.equal([{ epoch: "3" }]);
   });
 
   it("passes only between two writes, never within one", async () => {

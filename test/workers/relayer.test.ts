@@ -374,7 +374,7 @@ describe("relayer", () => {
   });
 
   it("lets one of several processes lead, and another as soon as that one is gone", async () => {
-    const [one, two] = [seekLeadership(database.url), seekLeadership(database.url)];
+    const [one, two] = [seekLeadership(database.url, "relayer"), seekLeadership(database.url, "relayer")];
     expect(await one.hold()).to.equal(true);
     expect(await two.hold()).to.equal(false);
     await database.pool.query(

@@ -15,6 +15,12 @@ export type Backlog = {
   readonly submissionsInFlight: number;
   readonly attemptsInFlight: number;
   readonly followerAge: number;
+  /** How often the leader of the relayers has changed. */
+  readonly leaderEpoch: number;
+  /** Time since the relayers' leader gave a sign of life; beyond a minute nobody relays. */
+  readonly leaderSilence: number;
+  /** Most attempts of one submission in flight: fees are being bumped. */
+  readonly mostAttempts: number;
   readonly headBlock: number;
   readonly safeBlock: number;
   readonly finalizedBlock: number;
@@ -38,10 +44,13 @@ export async function readBacklog({ pool }: Database): Promise<Backlog> {
            (SELECT count(*) FROM missing_manifest)::int AS "missingManifests",
            (SELECT count(*) FROM flying)::int AS "submissionsInFlight",
            (SELECT count(*) FROM attempt WHERE submission_id IN (SELECT id FROM flying))::int AS "attemptsInFlight",
+           leader.epoch::int AS "leaderEpoch",
+           extract(epoch FROM now() - leader.seen_at)::float8 AS "leaderSilence",
+           coalesce((SELECT max(number) FROM attempt WHERE submission_id IN (SELECT id FROM flying)), 0) AS "mostAttempts",
            coalesce(extract(epoch FROM now()) - cursor.head_time, 0)::float8 AS "followerAge",
            coalesce(cursor.head_number, 0) AS "headBlock",
            coalesce(cursor.safe_number, 0) AS "safeBlock",
            coalesce(cursor.finalized_number, 0) AS "finalizedBlock"
-      FROM (SELECT 1) AS one LEFT JOIN chain_cursor AS cursor ON true`);
+      FROM (SELECT * FROM leader_epoch WHERE id = 1) AS leader LEFT JOIN chain_cursor AS cursor ON true`);
   return rows[0] as Backlog;
 }

@@ -2,6 +2,7 @@ import type { JsonRpc } from "../../chain/jsonRpc.ts";
 import type { Database } from "../../storage/database.ts";
 import { type Heights, readHeights } from "../finality.ts";
 import type { CurveInUse } from "../signatures/chooseCurve.ts";
+import { readRelaying } from "./readRelaying.ts";
 
 /** Whether this server can do its work now, part by part; each reason is a sentence without secrets. */
 export type Readiness = {
@@ -10,6 +11,7 @@ export type Readiness = {
     readonly database: Check;
     readonly chain: Check;
     readonly follower: Check;
+    readonly relayer: Check;
     readonly signatures: Check;
   };
 };
@@ -48,14 +50,17 @@ async function readReadiness({
   chainId,
   signatures,
 }: Omit<Parameters<typeof readinessReader>[0], "clock">): Promise<Readiness> {
-  const [heights, blockNumber] = await Promise.all([
+  const [heights, relaying, blockNumber] = await Promise.all([
     within(3_000, readHeights(database.pool)).catch(() => "down" as const),
+    within(3_000, readRelaying(database.pool)).catch(() => null),
     within(3_000, readBlockNumber(rpc, chainId)).catch(() => "down" as const),
   ]);
   const checks = {
     database: heights === "down" ? { ok: false, reason: "The database does not answer." } : { ok: true },
     chain: chainCheck(blockNumber),
     follower: followerCheck(heights === "down" ? null : heights, blockNumber),
+    // A pause keeps nobody from being served or accepted, so it takes no server out of service; it is shown here.
+    relayer: { ok: true, ...(relaying ?? { reason: "The database does not answer." }) },
     // Either curve does its work; how fast is for whoever wonders why one server takes less than another.
     signatures: { ok: true, ...signatures },
   };
