@@ -37,7 +37,7 @@ const FIGURES: { readonly [figure in keyof Backlog]: readonly [name: string, hel
 };
 
 /** Each application has its own registry, so that several in one process do not mix. */
-export function createMetrics({ database, acceptor, signatures, log }: AppDependencies): Metrics {
+export function createMetrics({ database, acceptor, signatures, met, log }: AppDependencies): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const prefix = "battery_passport_";
@@ -61,6 +61,22 @@ export function createMetrics({ database, acceptor, signatures, log }: AppDepend
     labelNames: ["curve"],
     registers: [registry],
   }).set({ curve: signatures.curve }, signatures.recoveriesPerSecond);
+  new Gauge({
+    name: `${prefix}reorg_depth`,
+    help: "Most blocks that the chain has undone at once since this process began.",
+    registers: [registry],
+    collect() {
+      this.set(met.deepestReorg);
+    },
+  });
+  new Gauge({
+    name: `${prefix}reorgs`,
+    help: "How often the chain has undone blocks since this process began.",
+    registers: [registry],
+    collect() {
+      this.set(met.reorgs);
+    },
+  });
   const durations = new Histogram({
     name: `${prefix}http_request_seconds`,
     help: "Time to answer a request.",

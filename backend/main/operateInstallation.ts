@@ -83,6 +83,7 @@ export async function operateInstallation(
   if (found === null) log(`deployed the contract at ${deployment.contract}`);
 
   const chainRpc = connectChain(rpcUrls, deployment.chainId, logger);
+  const met = { deepestReorg: 0, reorgs: 0 };
   const application = await wireApplication({
     config,
     dataDir,
@@ -93,6 +94,7 @@ export async function operateInstallation(
     database,
     operatorSigner: keys.operator,
     curve,
+    met,
     log: logger,
   });
   stopSteps.add("application", application.close);
@@ -109,6 +111,7 @@ export async function operateInstallation(
     blocks: application.blocks,
     peers: config.peers,
     failpoint: failpointAt(config.killAt),
+    met,
     log: logger,
   });
   stopSteps.add("workers", workers.stop);

@@ -17,6 +17,7 @@ import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
 import { createDataRecordAcceptor } from "../services/dataRecords/acceptDataRecords.ts";
 import type { Deployment } from "../services/deployment.ts";
+import type { WorkersFigures } from "../services/serviceDependencies.ts";
 import type { ChosenCurve } from "../services/signatures/chooseCurve.ts";
 import type { Database } from "../storage/database.ts";
 import { erasureFile } from "../storage/erasureFile.ts";
@@ -46,6 +47,7 @@ export async function wireApplication(parts: {
   readonly database: Database;
   readonly operatorSigner: OperatorSigner;
   readonly curve: ChosenCurve;
+  readonly met: WorkersFigures;
   readonly log: Logger;
 }): Promise<Application> {
   const { config, dataDir, deployment, database, curve, log } = parts;
@@ -87,6 +89,7 @@ export async function wireApplication(parts: {
     now,
     clock: () => performance.now(),
     log,
+    met: parts.met,
     servesApi: config.roles.has("api"),
     publicUrl: parts.publicUrl,
     maxBodyBytes: config.maxBodyBytes,

@@ -11,6 +11,7 @@ import type { Failpoint } from "../domain/failpoint.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { readHeights } from "../services/finality.ts";
+import type { WorkersFigures } from "../services/serviceDependencies.ts";
 import { openAnchorQueue } from "../storage/anchorQueue.ts";
 import { openContentQueues } from "../storage/contentQueues.ts";
 import type { Database } from "../storage/database.ts";
@@ -45,19 +46,25 @@ export type WorkerParts = {
   /** Base URLs of other operators, asked for records that are missing here. */
   readonly peers: readonly string[];
   readonly failpoint: Failpoint;
+  readonly met: WorkersFigures;
   readonly log: Logger;
 };
 
 /** Of several followers one works; another takes over when it gives no sign. Should two meet, the cursor lets one pass. */
 export function followStep(parts: WorkerParts, leadership: Leadership, noteCaughtUp: () => void): Step {
-  const { database, deployment, rpc, log } = parts;
+  const { database, deployment, rpc, met, log } = parts;
   const { step } = createFollower({
     chain: createChainReader(rpc, deployment.contract),
     projection: openProjection(database.pool, deployment, parts.failpoint),
     chainId: deployment.chainId,
     deploymentBlock: deployment.deploymentBlock,
     ...(parts.ownChain ? { sightingsUntilRollback: 1 } : {}),
-    onProgress: (progress) => log.debug({ worker: "follower", ...progress }, "followed the chain"),
+    onProgress(progress) {
+      if (progress.step !== "rollback") return log.debug({ worker: "follower", ...progress }, "followed the chain");
+      met.reorgs++;
+      met.deepestReorg = Math.max(met.deepestReorg, progress.depth);
+      log.warn({ worker: "follower", ...progress }, "undid blocks that the chain does not have any more");
+    },
   });
   return async () => {
     if (!(await leadership.hold())) return "idle";

@@ -13,6 +13,9 @@ import type { Deployment } from "./deployment.ts";
 import type { ReadChainView } from "./passports/readVerification.ts";
 import type { CurveInUse } from "./signatures/chooseCurve.ts";
 
+/** Of this process, since it began. */
+export type WorkersFigures = { deepestReorg: number; reorgs: number };
+
 /** What the use cases need between them; each declares the part it uses. */
 export type ServiceDependencies = {
   readonly database: Database;
@@ -23,6 +26,8 @@ export type ServiceDependencies = {
   readonly recoverSigner: RecoverSigner;
   /** Which curve recovers signers in this process, and how fast (see signatures/chooseCurve). */
   readonly signatures: CurveInUse;
+  /** What the workers of this process have met; they write it, and its figures are shown. */
+  readonly met: WorkersFigures;
   readonly sealing: DisclosureSealing;
   /** From a cryptographic source: salts of records that are made here. */
   readonly randomBytes: RandomBytes;

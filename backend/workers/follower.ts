@@ -42,6 +42,8 @@ export type FollowerProgress = {
   readonly headNumber: number;
   /** Blocks that the chain has and the projection has not yet. */
   readonly lag: number;
+  /** Blocks that were undone; 0 for every other step. */
+  readonly depth: number;
 };
 
 export type FollowerOptions = {
@@ -78,8 +80,8 @@ export function createFollower(options: FollowerOptions): Follower {
   let sightings = 0;
   let range = 1000;
 
-  const report = (step: FollowerProgress["step"], headNumber: number, tip: Block): void =>
-    options.onProgress?.({ step, headNumber, lag: Math.max(0, tip.number - headNumber) });
+  const report = (step: FollowerProgress["step"], headNumber: number, tip: Block, depth = 0): void =>
+    options.onProgress?.({ step, headNumber, lag: Math.max(0, tip.number - headNumber), depth });
 
   /** Ranges by number, below what the chain calls final: there a number is as good as a hash. */
   const backfill = async (local: LocalChain, tip: Block, finality: Finality): Promise<void> => {
@@ -109,7 +111,7 @@ export function createFollower(options: FollowerOptions): Follower {
 
   const rollback = async (local: LocalChain, to: number, tip: Block): Promise<void> => {
     await projection.rollback(local.head.hash, to);
-    report("rollback", to, tip);
+    report("rollback", to, tip, local.head.number - to);
   };
 
   return {

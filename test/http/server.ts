@@ -65,6 +65,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     now: () => world.clock.now,
     clock: () => performance.now(),
     log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
+    met: { deepestReorg: 0, reorgs: 0 },
     servesApi: true,
     publicUrl: "https://operator.example",
     maxBodyBytes: 256 * 1024,

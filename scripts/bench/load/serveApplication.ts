@@ -30,6 +30,7 @@ const application = await wireApplication({
   database,
   operatorSigner: signerOf(new SigningKey(toHex(new Uint8Array(32).fill(9))), curve.signDigest),
   curve,
+  met: { deepestReorg: 0, reorgs: 0 },
   log: pino({ level: "warn" }),
 });
 door.open(application.app);
