@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { connectJsonRpc } from "../../../backend/chain/jsonRpc.ts";
 import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
-import { MAX_BUNDLE_BYTES } from "../../../backend/domain/verification/bundle.ts";
+import { MAX_BUNDLE_BYTES, MAX_HISTORIES } from "../../../backend/domain/verification/bundle.ts";
 import type { Subject } from "../../../backend/domain/verification/checkIdentity.ts";
 import type { TrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
 import { formatTrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
@@ -66,6 +66,12 @@ export function addVerify(program: Command, terminal: Terminal, setExitCode: (co
         ],
         ["verify https://id.gs1.org/01/09520123456788/21/A1 --rpc URL1 --rpc URL2", "two RPCs must agree"],
       ),
+    )
+    .addHelpText(
+      "after",
+      `
+An item made of others is verified back through all of them, to any depth, each once: up to ${MAX_HISTORIES} passports and
+${MAX_BUNDLE_BYTES / 2 ** 20} MiB of evidence. A passport on hold verifies, and the report says until when it cannot move.`,
     )
     .action(async (target: string, options: Options) => {
       const output = outputTo(terminal, options.json === true);
