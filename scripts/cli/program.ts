@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addAccept } from "./commands/accept.ts";
 import { addApprove } from "./commands/approve.ts";
+import { addCheck } from "./commands/check.ts";
 import { addClose } from "./commands/close.ts";
 import { addDecode } from "./commands/decode.ts";
 import { addExport } from "./commands/exportBundle.ts";
@@ -67,6 +68,9 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addRelease(program, terminal);
   addShow(program, terminal);
   addList(program, terminal);
+  addCheck(program, terminal, (code) => {
+    exitCode = code;
+  });
   addDecode(program, terminal, (code) => {
     exitCode = code;
   });

@@ -57,6 +57,39 @@ describe("reads by HTTP", () => {
     expect((await server.get(dppPath())).status).to.equal(200);
   });
 
+  it("says which data points are public of a passport, the same whatever is withheld of it", async () => {
+    const readinessOf = async (passport: string, query = "") =>
+      (await server.get(`/v1/dpps/${passport}/readiness${query}`)).json();
+    const { passportId, contentAvailable, readiness } = await readinessOf(id);
+    expect({ passportId, contentAvailable }).to.deep.equal({ passportId: id, contentAvailable: true });
+    expect(readiness.map(({ category }: { category: string }) => category)).to.deep.equal(["ev", "lmt", "industrial"]);
+    const stateOf = (number: number) => readiness[0].points[number - 1].state;
+    expect([1, 2, 3, 10, 4, 17, 25, 45, 67].map(stateOf)).to.deep.equal([
+      "present",
+      "present",
+      "present",
+      "present",
+      "missing",
+      "not-yet-required",
+      "not-applicable",
+      "withheld-or-missing",
+      "withheld-or-missing",
+    ]);
+
+    const other = buildMint(
+      nextUid(),
+      PRODUCER,
+      {},
+      { status: "waste", stateOfHealth: { value: { value: "61", unit: "%" } } },
+    );
+    await land(other, 40);
+    const told = await readinessOf(passportOf(other), "?category=lmt");
+    expect(told.readiness).to.deep.equal((await readinessOf(id, "?category=lmt")).readiness);
+    expect(await problemCode(await server.get(`/v1/dpps/${id}/readiness?category=sli`), 400)).to.equal(
+      "request-invalid",
+    );
+  });
+
   it("reads a passport by its URI and by its id: envelope and public fields, nothing withheld", async () => {
     const passport = await (await server.get(dppPath())).json();
     expect(passport).to.include({

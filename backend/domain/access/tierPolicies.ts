@@ -1,6 +1,6 @@
+import type { AnnexPoint } from "../dataPoints/dataPoint.ts";
 import { DomainError } from "../errors.ts";
 import type { Role } from "../participants/roles.ts";
-import type { AnnexPoint } from "./annexPoints.ts";
 
 /** How a reader stands to one passport, besides the roles that the registry gives it. */
 export type Relation =

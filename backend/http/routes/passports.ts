@@ -3,10 +3,12 @@ import { listPassports } from "../../services/passports/listPassports.ts";
 import { readCustody } from "../../services/passports/readCustody.ts";
 import { passportIdFrom } from "../../services/passports/readDpp.ts";
 import { readEvidence } from "../../services/passports/readEvidence.ts";
+import { readPassportReadiness } from "../../services/passports/readPassportReadiness.ts";
 import { verificationReader } from "../../services/passports/readVerification.ts";
 import type { AppDependencies } from "../dependencies.ts";
 import { type Route, route } from "../route.ts";
 import { custody, dppIdParam, evidence, passportList, verification } from "../schemas/passports.ts";
+import { category, passportReadiness } from "../schemas/readiness.ts";
 import { paging, participantIdText, phase } from "../schemas/values.ts";
 
 const byId = z.object({ dppId: dppIdParam });
@@ -79,6 +81,22 @@ export function passportRoutes(dependencies: AppDependencies): Route[] {
       handle: async ({ params }) => ({
         status: 200,
         json: await readVerification(passportIdFrom(deployment, params.dppId)),
+      }),
+    }),
+    route({
+      method: "get",
+      path: "/v1/dpps/{dppId}/readiness",
+      operationId: "readReadiness",
+      tag: "Passports",
+      summary: "Which of the Commission's 71 data points the passport fills, by category, from what is public of it.",
+      params: byId,
+      query: z.strictObject({ category: category.optional() }),
+      answers: { 200: { description: "Point by point, with the article.", schema: passportReadiness } },
+      problems: [404],
+      crossOrigin: true,
+      handle: async ({ params, query }) => ({
+        status: 200,
+        json: await readPassportReadiness(database, passportIdFrom(deployment, params.dppId), query.category),
       }),
     }),
   ];

@@ -93,7 +93,7 @@ function shownTo(
   const type = String(record.type);
   const kind = kindOf(type, record, disclosures);
   return discloseWhere(disclosures, record, (path) =>
-    mayRead(policy, standings, { kind, point: annexPointOf(type, path) }),
+    mayRead(policy, standings, { kind, point: annexPointOf(type, path, kind) }),
   );
 }
 

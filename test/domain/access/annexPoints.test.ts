@@ -23,6 +23,8 @@ describe("annex points", () => {
       expect(point("mint/1", path), path).to.equal(4);
     }
     expect(point("data/1", "kind")).to.equal(4);
+    expect(annexPointOf("data/1", ["stateOfHealth"], "state-of-health")).to.equal(4);
+    expect(annexPointOf("data/1", ["number"], "certificate")).to.equal(3);
     expect(point("of the future/9", "model.mass")).to.equal(4);
   });
 });

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import type { AnnexPoint } from "../../../backend/domain/access/annexPoints.ts";
 import {
   isJurisdiction,
   JURISDICTIONS,
@@ -8,6 +7,7 @@ import {
   type Standing,
   TIER_POLICIES,
 } from "../../../backend/domain/access/tierPolicies.ts";
+import type { AnnexPoint } from "../../../backend/domain/dataPoints/dataPoint.ts";
 import { ROLES } from "../../../backend/domain/participants/roles.ts";
 import { expectCode } from "../records/expectCode.ts";
 
