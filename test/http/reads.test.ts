@@ -153,6 +153,7 @@ describe("reads by HTTP", () => {
       const passport = await (await server.get(path)).json();
       expect(passport.passportId, path).to.equal(id);
       expect(passport.claimants.map((one: { issuer: number }) => one.issuer)).to.deep.equal([PRODUCER, REGISTRAR]);
+      expect(passport.claimants[1].issuerNames).to.deep.equal({ en: "Intake" });
     }
     expect(await problemCode(await server.get("/01/09521000000018/21/NOBODY"), 404)).to.equal("product-unknown");
     expect(await problemCode(await server.get("/01/09521000000011/21/X"), 400)).to.equal("gtin-check-digit");

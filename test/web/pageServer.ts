@@ -17,6 +17,7 @@ export type Answers = {
   evidence: (passportId: PassportId) => Promise<Uint8Array | null>;
   trustRoot: string;
   claimants: (uid: string) => readonly PassportId[];
+  issuerNames: (issuer: number) => Readonly<Record<string, string>> | null;
   view: ChainView;
   rpc: "answers" | "down" | "silent";
 };
@@ -48,6 +49,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
     trustRoot: formatTrustRoot(trustRoot),
     claimants: (uid) =>
       [...chain.passports].filter(([, { steps }]) => uidOf(steps[0]) === normaliseUid(uid)).map(([id]) => id),
+    issuerNames: (issuer) => ({ en: `Firm ${issuer}`, zh: `企业 ${issuer}` }),
     view: chain.view(),
     rpc: "answers",
   });
@@ -76,6 +78,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
       claimants: claimants.map((passportId) => ({
         passportId,
         issuer: issuerOf(passportId),
+        issuerNames: page.answers.issuerNames(issuerOf(passportId)),
         phase: chain.passports.get(passportId)?.state.phase,
       })),
     });

@@ -170,6 +170,11 @@ describe("the passport page", function () {
     expect(await verdictOn(page)).to.equal("verified");
     const warning = page.locator(".warning");
     expect(await warning.locator("h2").textContent()).to.equal("2 issuers claim this identifier");
+    const entries = warning.locator("li > span:first-child");
+    expect(await entries.allTextContents()).to.deep.equal(["Firm 1 (no. 1) · recycled", "Firm 5 (no. 5) · in use"]);
+    await page.getByRole("button", { name: "中文" }).click();
+    expect((await entries.allTextContents())[1]).to.match(/^企业 5（5 号）/);
+    await page.getByRole("button", { name: "English" }).click();
     await warning.getByRole("link").click();
     expect(await verdictOn(page)).to.equal("failed");
     expect(await checksWith(page, "failed")).to.deep.equal(["issuer"]);
@@ -267,6 +272,18 @@ describe("the passport page", function () {
     await page.route("**/evidence", (route) => route.abort());
     await page.getByRole("button", { name: en.verdict.again }).click();
     await page.getByText(en.trouble["server-unreachable"]).waitFor();
+  });
+
+  it("shows what was looked for in vain, and takes it corrected or scanned anew", async () => {
+    server.answers.claimants = () => [];
+    const page = await open("/01/09521002005004/21/MISREAD");
+    expect(await verdictOn(page)).to.equal("unavailable");
+    await page.getByText("https://id.gs1.org/01/09521002005004/21/MISREAD").waitFor();
+    server.reset();
+    const field = page.locator("#identifier:focus");
+    expect(await field.inputValue()).to.equal("https://id.gs1.org/01/09521002005004/21/MISREAD");
+    await scanInto(page, `https://id.gs1.org${PACK_PATH}`);
+    await page.locator("[data-verdict=verified]").waitFor();
   });
 
   it("asks the RPC that the visitor names, says so, and remembers it", async () => {

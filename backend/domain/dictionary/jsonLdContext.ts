@@ -45,6 +45,7 @@ export function jsonLdContext(dictionary: string): JsonObject {
     objectType: "@type",
     ...Object.fromEntries([...PLAIN, ...CLASSES].map((name) => [name, { "@id": iri(name) }])),
     ...Object.fromEntries(NAMES.map((name) => [name, { "@id": iri(name), "@type": "@id" }])),
+    issuerNames: { "@id": iri("issuerNames"), "@container": "@language" },
     lastUpdated: { "@id": iri("lastUpdated"), "@type": `${XSD}dateTime` },
     ...membersAt("", publicTerms(), iri),
   };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import * as z from "zod";
 import { dppIdOf } from "../../domain/identifiers/dppId.ts";
 import { dppDocument, type Representation } from "../../services/passports/dppDocument.ts";
-import { requireClaimants } from "../../services/passports/findClaimants.ts";
+import { nameClaimants, requireClaimants } from "../../services/passports/findClaimants.ts";
 import { findDppIds } from "../../services/passports/findDppIds.ts";
 import { passportIdFrom, readDpp } from "../../services/passports/readDpp.ts";
 import { readElement } from "../../services/passports/readElement.ts";
@@ -139,7 +139,9 @@ export async function answerProduct(
 ): Promise<Reply> {
   const claimants = await requireClaimants(database, productId);
   const content = await readDpp(database, claimants[0].passportId, null);
-  const listed = claimants.map((one) => ({
+  // One claim leaves nothing to compare, and the document names its issuer: no need to read a record for it.
+  const told = claimants.length === 1 ? claimants : await nameClaimants(database, claimants);
+  const listed = told.map((one) => ({
     digitalProductPassportId: dppIdOf(deployment, one.passportId),
     ...one,
   }));

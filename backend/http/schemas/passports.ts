@@ -37,7 +37,15 @@ export const claimant = z.object({
   mintedBlock: z.int(),
 });
 
-export const dppWithClaimants = z.looseObject({ ...envelope, claimants: z.array(claimant) }).meta({
+const namedClaimant = claimant.extend({
+  issuerNames: z
+    .object({ en: z.string(), zh: z.string().optional() })
+    .nullable()
+    .optional()
+    .meta({ description: "Where there are several claimants; null where the issuer's record is not here." }),
+});
+
+export const dppWithClaimants = z.looseObject({ ...envelope, claimants: z.array(namedClaimant) }).meta({
   id: "DigitalProductPassportByProduct",
   description: "The oldest active passport of the product; `claimants` lists every issuer's.",
 });

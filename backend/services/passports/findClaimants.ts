@@ -3,6 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import { parseUid } from "../../domain/identifiers/uid.ts";
 import type { ParticipantId, PassportId } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
+import { readNames } from "../participants/readNames.ts";
 
 /** A passport that claims a product: several issuers may claim one uid, and only a reader can judge who may. */
 export type Claimant = {
@@ -36,4 +37,16 @@ export async function requireClaimants(database: Database, productId: string): P
     throw new DomainError("product-unknown", "No passport on the chain has this product identifier.", { productId });
   }
   return [first, ...others];
+}
+
+/** A claimant with its issuer's names by language; null where the issuer's record is not here. */
+export type NamedClaimant = Claimant & { readonly issuerNames: { readonly en: string; readonly zh?: string } | null };
+
+/** Tells people's names for the numbers: whoever stands before several claims compares them with the label. */
+export async function nameClaimants(database: Database, claimants: readonly Claimant[]): Promise<NamedClaimant[]> {
+  const records = await readNames(
+    database,
+    claimants.map(({ issuer }) => issuer),
+  );
+  return claimants.map((claimant) => ({ ...claimant, issuerNames: records.get(claimant.issuer)?.names ?? null }));
 }

@@ -7,6 +7,7 @@ import { PageTrouble } from "../server/pageTrouble.ts";
 import type { PassportCheck } from "../verification/usePassportCheck.ts";
 import { PassportPage } from "./PassportPage.tsx";
 import type { RpcChoice } from "./ServedPage.tsx";
+import { StartPage } from "./StartPage.tsx";
 
 /** Whatever claims the identifier that was scanned. Anyone may mint any uid under their own id: all are listed. */
 export function ProductPage({ uid, ...rpc }: RpcChoice & { readonly uid: Uid }) {
@@ -29,9 +30,13 @@ export function ProductPage({ uid, ...rpc }: RpcChoice & { readonly uid: Uid }) 
   const subject = useMemo(() => ({ uid }), [uid]);
   if (claimants === null) {
     const check: PassportCheck = trouble === null ? { is: "checking" } : { is: "stopped", trouble };
+    const unknown = trouble?.code === "passport-unknown";
     return (
       <div className="result single">
-        <VerdictPanel check={check} again={() => setAttempt(attempt + 1)} rpcNote="" />
+        <VerdictPanel check={check} again={() => setAttempt(attempt + 1)} rpcNote="">
+          {unknown && <Sought uid={uid} />}
+        </VerdictPanel>
+        {unknown && <StartPage typed={uid} />}
       </div>
     );
   }
@@ -43,9 +48,22 @@ export function ProductPage({ uid, ...rpc }: RpcChoice & { readonly uid: Uid }) 
   );
 }
 
-function Claimants({ claimants }: { readonly claimants: readonly [Claimant, ...Claimant[]] }) {
+/** A serial number is easily misread: whoever finds nothing compares what was looked for with the label. */
+function Sought({ uid }: { readonly uid: Uid }) {
   const { t } = useTranslation();
-  const issuer = (claimant: Claimant) => t("claimants/entry", { issuer: claimant.issuer });
+  return (
+    <p className="reason">
+      {t("trouble/sought")} <span className="code">{uid}</span>
+    </p>
+  );
+}
+
+function Claimants({ claimants }: { readonly claimants: readonly [Claimant, ...Claimant[]] }) {
+  const { t, i18n } = useTranslation();
+  const issuer = ({ issuer, names }: Claimant) => {
+    const name = names[i18n.language] ?? names.en;
+    return t(name === undefined ? "claimants/entry" : "claimants/named", { issuer, name });
+  };
   return (
     <section className="card warning" aria-labelledby="claimants">
       <h2 id="claimants">{t("claimants/title", { count: claimants.length })}</h2>

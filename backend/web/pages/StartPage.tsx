@@ -4,10 +4,13 @@ import { DomainError } from "../../domain/errors.ts";
 import { CameraScan, canScan } from "../parts/CameraScan.tsx";
 import { addressFor } from "../server/address.ts";
 
-/** Look-up by what stands on the battery: typed, scanned by hand scanner (which types and ends with Enter) or camera. */
-export function StartPage() {
+/**
+ * Look-up by what stands on the battery: typed, scanned by hand scanner (which types and ends with Enter) or camera.
+ * `typed` is what led nowhere: it is selected, so that a scan replaces it and a person corrects it.
+ */
+export function StartPage({ typed: before = "" }: { readonly typed?: string }) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(before);
   const [trouble, setTrouble] = useState<string | null>(null);
   const lookUp = (text: string) => {
     setTyped(text);
@@ -35,6 +38,7 @@ export function StartPage() {
             setTyped(event.target.value);
             setTrouble(null);
           }}
+          onFocus={(event) => event.target.select()}
           // A hand scanner types wherever the focus is: here it must be, from the start.
           // biome-ignore lint/a11y/noAutofocus: the page's one purpose is this field
           autoFocus

@@ -4,7 +4,13 @@ import { parseTrustRoot, type TrustRoot } from "../../domain/verification/trustR
 import { PageTrouble } from "./pageTrouble.ts";
 
 /** One of the passports that claim an identifier: unverified, as the server tells it. */
-export type Claimant = { readonly passportId: PassportId; readonly issuer: ParticipantId; readonly phase: string };
+export type Claimant = {
+  readonly passportId: PassportId;
+  readonly issuer: ParticipantId;
+  /** By language; empty where the server does not know any. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly phase: string;
+};
 
 const TIMEOUT_MS = 15_000;
 
@@ -50,9 +56,14 @@ export const askClaimants = (uid: string): Promise<readonly [Claimant, ...Claima
   });
 
 function parseClaimant(value: unknown): Claimant {
-  const { passportId, issuer, phase } = Object(value) as Record<string, unknown>;
+  const { passportId, issuer, issuerNames, phase } = Object(value) as Record<string, unknown>;
   if (typeof passportId !== "string" || typeof issuer !== "number" || typeof phase !== "string") {
     throw new Error("a claimant has no passport id, issuer or phase");
   }
-  return { passportId: passportId as PassportId, issuer, phase };
+  return { passportId: passportId as PassportId, issuer, names: textsOf(issuerNames), phase };
 }
+
+const textsOf = (value: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(Object(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
