@@ -53,3 +53,15 @@ export async function undoAnchors(tx: Transaction, to: number): Promise<void> {
     [rows.map(({ digest }) => digest)],
   );
 }
+
+/** Lists anchors without leaves as missing, and opens again what counted as anchored by leaves that are gone. */
+export async function renoteMissingManifests(tx: Transaction): Promise<void> {
+  await tx.query(
+    `INSERT INTO missing_manifest (publisher, sequence) SELECT publisher, sequence FROM chain_anchor a WHERE NOT EXISTS
+       (SELECT FROM anchored_record r WHERE r.publisher = a.publisher AND r.sequence = a.sequence) ON CONFLICT DO NOTHING`,
+  );
+  await tx.query(
+    `UPDATE data_record d SET state = 'open' WHERE state = 'anchored' AND NOT EXISTS
+       (SELECT FROM anchored_record a WHERE a.digest = d.digest AND a.signature = d.signature)`,
+  );
+}

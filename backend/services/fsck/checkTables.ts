@@ -4,6 +4,7 @@ import { ANCHOR_CHECKS } from "./anchorChecks.ts";
 import { BYTE_CHECKS } from "./byteChecks.ts";
 import { CHAIN_CHECKS } from "./chainChecks.ts";
 import type { Breach, Check, CheckSetting, Invariant } from "./check.ts";
+import { DATA_RECORD_CHECKS } from "./dataRecordChecks.ts";
 import { HISTORY_CHECKS } from "./historyChecks.ts";
 import { PROMISE_CHECKS } from "./promiseChecks.ts";
 
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   ...PROMISE_CHECKS,
   ...HISTORY_CHECKS,
   ...ANCHOR_CHECKS,
+  ...DATA_RECORD_CHECKS,
   ...BYTE_CHECKS,
   ...CHAIN_CHECKS,
 ];

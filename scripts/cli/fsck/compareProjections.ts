@@ -1,4 +1,5 @@
 import { closeRejectedItems } from "../../../backend/storage/acceptedItems.ts";
+import { renoteMissingManifests } from "../../../backend/storage/anchors.ts";
 import type { Transaction } from "../../../backend/storage/database.ts";
 
 /** A table of the projection whose rows are not those that the chain gives. */
@@ -55,7 +56,7 @@ async function difference(tx: Transaction, of: string, without: string) {
 }
 
 /**
- * Puts the fresh rows in the place of ours, in the tables that differ, and lets accepted items follow. To be called in the
+ * Puts the fresh rows in the place of ours, in the tables that differ, and lets accepted items and data records follow. To be called in the
  * transaction that compared, with our cursor locked: nobody reads a half.
  */
 export async function replaceProjection(
@@ -75,4 +76,5 @@ export async function replaceProjection(
   await tx.query(`UPDATE accepted_item i SET state = 'applied', reason = NULL
     WHERE state IN ('open', 'rejected') AND ${onChain}`);
   await closeRejectedItems(tx);
+  await renoteMissingManifests(tx);
 }
