@@ -10,8 +10,9 @@ export const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/
 /** The handler of one route: parse at the door, call the use case, write the reply. */
 export function routeHandler(route: Route, maxBodyBytes: number): RequestHandler {
   return async (request, response) => {
-    const params = judged(route.params, { ...request.params }, "path");
-    const query = judged(route.query ?? (route.unknownQuery ? z.unknown() : NO_QUERY), { ...request.query }, "query");
+    const params = judged(route.params, withoutNul({ ...request.params }, "path"), "path");
+    const asked = withoutNul({ ...request.query }, "query");
+    const query = judged(route.query ?? (route.unknownQuery ? z.unknown() : NO_QUERY), asked, "query");
     const body = await bodyOf(route, request, maxBodyBytes);
     if (route.session) response.set("cache-control", "no-store"); // also what it throws
     write(request, response, await route.handle({ params, query, body, request }));
@@ -19,6 +20,16 @@ export function routeHandler(route: Route, maxBodyBytes: number): RequestHandler
 }
 
 const NO_QUERY = z.strictObject({});
+
+/** PostgreSQL has no text with U+0000 in it, so no value of ours has; bodies are refused by their own parser. */
+function withoutNul<T extends object>(values: T, place: string): T {
+  const found = Object.entries(values).find(([name, value]) => `${name}${value}`.includes("\0"));
+  if (found === undefined) return values;
+  const problems = [
+    { path: `${place}.${found[0].replaceAll("\0", "")}`, message: "No value has the character U+0000." },
+  ];
+  throw new DomainError("request-invalid", `The request is not as documented: ${problems[0]?.path}.`, { problems });
+}
 
 async function bodyOf({ body }: Route, request: Request, maxBodyBytes: number): Promise<unknown> {
   if (body === undefined) return undefined;
