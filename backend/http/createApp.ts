@@ -25,6 +25,7 @@ import { dictionaryRoutes } from "./routes/dictionary.ts";
 import { documentMintRoutes } from "./routes/documentMints.ts";
 import { dppRoutes } from "./routes/dpps.ts";
 import { dppWriteRoutes } from "./routes/dppWrites.ts";
+import { eventStreamRoutes } from "./routes/eventStream.ts";
 import { handoverRoutes } from "./routes/handovers.ts";
 import { holdRoutes } from "./routes/holds.ts";
 import { identifierRoutes } from "./routes/identifiers.ts";
@@ -45,6 +46,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const routes = [
     ...custodyEventRoutes(dependencies),
     ...documentMintRoutes(dependencies),
+    ...eventStreamRoutes(dependencies),
     ...handoverRoutes(dependencies),
     ...holdRoutes(dependencies),
     ...dataRecordRoutes(dependencies),

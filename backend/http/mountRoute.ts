@@ -51,11 +51,12 @@ export function judged<T>(schema: z.ZodType<T> | undefined, value: unknown, plac
   throw new DomainError("request-invalid", `The request is not as documented: ${problems[0]?.path}.`, { problems });
 }
 
-function write(request: Request, response: Response, { status, json, bytes, headers = {} }: Reply): void {
+function write(request: Request, response: Response, { status, json, bytes, stream, headers = {} }: Reply): void {
   response.status(status).set(headers);
   if (bytes !== undefined && headers.etag !== undefined && hasAlready(request, headers.etag)) {
     response.status(304).end();
-  } else if (bytes !== undefined) response.end(bytes);
+  } else if (stream !== undefined) stream(response);
+  else if (bytes !== undefined) response.end(bytes);
   else if (json !== undefined) response.json(json);
   else response.end();
 }

@@ -38,7 +38,7 @@ const CODES: { readonly [status: number]: string } = {
   501: "custody-needs-signatures registration-elsewhere",
   502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused
     rpc-answer-malformed rpc-answer-too-large`,
-  503: "events-backlog-full database-unavailable participant-record-missing chain-not-followed publisher-unknown",
+  503: "too-many-watchers events-backlog-full database-unavailable participant-record-missing chain-not-followed publisher-unknown",
 };
 
 const STATUS = new Map(

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from "node:http";
+import type { Response } from "express";
 import type * as z from "zod";
 
 export type Method = "get" | "post" | "patch" | "delete";
 
-/** What a handler answers; exactly one of `json`, `bytes` and neither (no body). */
+/** What a handler answers; at most one of `json`, `bytes` and `stream`. */
 export type Reply = {
   readonly status: number;
   readonly json?: unknown;
   readonly bytes?: Uint8Array | string;
+  /** Writes the body itself, and ends it, when there is something to say. What it throws is a problem like any other. */
+  readonly stream?: (response: Response) => void;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

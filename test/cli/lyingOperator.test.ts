@@ -70,6 +70,7 @@ function sessionWith(answers: Record<string, unknown>): Session & { posted: [str
   const operator: Operator = {
     url: "http://operator.invalid",
     get,
+    listen: async () => undefined,
     getBytes: async (path: string) => (await get(path)) as Uint8Array,
     delete: async () => undefined,
     withToken: () => operator,

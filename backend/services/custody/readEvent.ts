@@ -38,15 +38,25 @@ type SignedEventJson = {
  * What became of an event, item by item: promised here, on its way, on chain (whoever relayed it), or offered.
  * @throws DomainError `event-unknown`
  */
-export async function readEvent({ pool }: Database, digest: Hash): Promise<EventStatus> {
-  const { rows } = await pool.query<Row>(STATUS, [digest]);
-  const row = rows[0] as Row;
+export async function readEvent(database: Database, digest: Hash): Promise<EventStatus> {
+  const status = (await readEvents(database, [digest])).get(digest);
+  if (status !== undefined) return status;
+  throw new DomainError("event-unknown", "This server knows no custody event with this digest.", { digest });
+}
+
+/** The same for several; those that this server does not know are absent. */
+export async function readEvents({ pool }: Database, digests: readonly Hash[]): Promise<Map<Hash, EventStatus>> {
+  const { rows } = await pool.query<Row>(STATUS, [digests]);
   const heights = await readHeights(pool);
+  const known = rows.map((row) => statusOf(row, heights)).filter((status) => status !== null);
+  return new Map(known.map((status) => [status.digest, status]));
+}
+
+function statusOf(row: Row, heights: Heights | null): EventStatus | null {
+  const { digest } = row;
   const log = row.logs?.[0];
   const event = row.accepted ?? row.offered ?? (log === undefined ? null : loggedEvent(log));
-  if (event === null) {
-    throw new DomainError("event-unknown", "This server knows no custody event with this digest.", { digest });
-  }
+  if (event === null) return null;
   const onTheWay: ItemState =
     row.submission === null ? "accepted" : row.submission === "sealed" ? "sealed" : "submitted";
   const pending: ItemState = row.accepted === null ? (row.offered === null ? "rejected" : "offered") : onTheWay;
@@ -100,6 +110,7 @@ type LogRow = {
 };
 type StepRow = { readonly passportId: PassportId; readonly number: number; readonly hash: Hash };
 type Row = {
+  readonly digest: Hash;
   readonly accepted: SignedEventJson | null;
   readonly receipt: Receipt | null;
   readonly offered: SignedEventJson | null;
@@ -112,23 +123,24 @@ type Row = {
   readonly attempts: Hash[] | null;
 };
 
-/** Everything about one digest in one snapshot, so that an item is never seen in two states at once. */
+/** Everything about each digest in one snapshot, so that an item is never seen in two states at once. */
 const STATUS = `
-SELECT
-  (SELECT event FROM accepted_event WHERE digest = $1) AS accepted,
-  (SELECT receipt FROM accepted_event WHERE digest = $1) AS receipt,
-  (SELECT event FROM offer WHERE digest = $1) AS offered,
+SELECT asked.digest,
+  (SELECT event FROM accepted_event WHERE digest = asked.digest) AS accepted,
+  (SELECT receipt FROM accepted_event WHERE digest = asked.digest) AS receipt,
+  (SELECT event FROM offer WHERE digest = asked.digest) AS offered,
   (SELECT json_agg(json_build_object('position', position, 'state', state, 'reason', reason))
-     FROM accepted_item WHERE digest = $1) AS items,
+     FROM accepted_item WHERE digest = asked.digest) AS items,
   (SELECT json_agg(json_build_object('passportId', step.passport_id, 'number', block.number, 'hash', block.hash))
      FROM chain_custody_step AS step JOIN chain_block AS block ON block.number = step.block_number
-    WHERE step.digest = $1) AS steps,
+    WHERE step.digest = asked.digest) AS steps,
   (SELECT json_agg(json_build_object('header', header, 'items', items, 'declined', declined, 'signatures', signatures,
-     'tx', tx_hash) ORDER BY block_number, log_index) FROM chain_custody_log WHERE digest = $1) AS logs,
+     'tx', tx_hash) ORDER BY block_number, log_index) FROM chain_custody_log WHERE digest = asked.digest) AS logs,
   (SELECT json_agg(json_build_object('item', item_index, 'reason', reason) ORDER BY block_number, log_index)
-     FROM chain_rejection WHERE digest = $1) AS rejections,
+     FROM chain_rejection WHERE digest = asked.digest) AS rejections,
   (SELECT submission.state FROM submission_event JOIN submission ON submission.id = submission_event.submission_id
-    WHERE submission_event.digest = $1 ORDER BY submission.id DESC LIMIT 1) AS submission,
+    WHERE submission_event.digest = asked.digest ORDER BY submission.id DESC LIMIT 1) AS submission,
   (SELECT array_agg(attempt.tx_hash ORDER BY attempt.created_at) FROM submission_event
      JOIN attempt ON attempt.submission_id = submission_event.submission_id
-    WHERE submission_event.digest = $1) AS attempts`;
+    WHERE submission_event.digest = asked.digest) AS attempts
+FROM unnest($1::text[]) AS asked(digest)`;

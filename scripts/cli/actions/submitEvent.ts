@@ -19,7 +19,9 @@ export async function submitEvent({ operator }: Pick<Session, "operator">, submi
 export const STAGES = ["offered", "accepted", "sealed", "submitted", "included", "safe", "finalized"] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** How often to ask an operator that does not tell by itself, and one that does. */
 const POLL_MS = 200;
+const POLL_BESIDE_STREAM_MS = 5_000;
 
 /**
  * Waits until every item of an event that was not declined is that far.
@@ -32,8 +34,14 @@ export async function awaitEvent(
   wanted: Stage,
   options: { readonly timeoutMs: number; readonly progress: (line: string) => void },
 ): Promise<Stage> {
+  const bell = hangBell(operator, digest);
   const stageNow = () => eventStage({ operator }, digest);
-  return await awaitStage(stageNow, wanted, { ...options, what: "event", details: { digest } });
+  const about = { what: "event", details: { digest }, untilNext: bell.ring };
+  try {
+    return await awaitStage(stageNow, wanted, { ...options, ...about });
+  } finally {
+    bell.takeDown();
+  }
 }
 
 /** Asks again until something is that far. Throws `wait-timeout`: it may still arrive. */
@@ -45,9 +53,11 @@ export async function awaitStage(
     readonly progress: (line: string) => void;
     readonly what: string;
     readonly details: Readonly<Record<string, unknown>>;
+    /** When to ask again; at short intervals unless given. */
+    readonly untilNext?: () => Promise<unknown>;
   },
 ): Promise<Stage> {
-  const { timeoutMs, progress, what, details } = options;
+  const { timeoutMs, progress, what, details, untilNext = () => wait(POLL_MS) } = options;
   const end = performance.now() + timeoutMs;
   for (let said = ""; ; ) {
     const stage = await stageNow();
@@ -58,8 +68,35 @@ export async function awaitStage(
       const message = `The ${what} is only ${stage} after ${Math.round(timeoutMs / 1000)} s, not ${wanted}.`;
       throw new DomainError("wait-timeout", message, { ...details, stage, wanted });
     }
-    await wait(POLL_MS);
+    await untilNext();
   }
+}
+
+/**
+ * Rings when the operator's stream says that something changed, and at intervals in any case: what counts is the answer
+ * that is then asked for, whether or not there is a stream.
+ */
+function hangBell(operator: Session["operator"], digest: Hash) {
+  const taken = new AbortController();
+  let streams = false;
+  let ring: () => void = () => undefined;
+  const heard = (): void => {
+    streams = true;
+    ring();
+  };
+  void operator.listen(`/v1/events?digest=${digest}`, heard, taken.signal).finally(() => {
+    streams = false;
+    ring();
+  });
+  return {
+    async ring(): Promise<void> {
+      const rung = new Promise<void>((resolve) => {
+        ring = resolve;
+      });
+      await Promise.race([rung, wait(streams ? POLL_BESIDE_STREAM_MS : POLL_MS, undefined, { signal: taken.signal })]);
+    },
+    takeDown: () => taken.abort(),
+  };
 }
 
 /** The earliest stage among an event's items. Throws `event-unknown`, and the reason where one was finally rejected. */

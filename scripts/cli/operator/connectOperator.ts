@@ -7,6 +7,8 @@ export type Operator = {
   readonly get: (path: string) => Promise<unknown>;
   readonly getBytes: (path: string, maxBytes?: number) => Promise<Uint8Array>;
   readonly post: (path: string, body: unknown) => Promise<unknown>;
+  /** Calls `heard` at every server-sent event of a path, until `signal` ends it. Ends quietly where there is no stream. */
+  readonly listen: (path: string, heard: () => void, signal: AbortSignal) => Promise<void>;
   readonly delete: (path: string) => Promise<void>;
   /** The same operator, asked as whoever signed in. */
   readonly withToken: (token: string) => Operator;
@@ -47,6 +49,15 @@ export function connectOperator(url: string, token?: string): Operator {
     url: base,
     get: async (path) => parse(base, await ask(path, { headers: accept }, MOST_BYTES)),
     getBytes: (path, maxBytes = MOST_BYTES) => ask(path, {}, maxBytes),
+    listen: async (path, heard, signal) => {
+      try {
+        const response = await fetch(`${base}${path}`, { headers: { accept: "text/event-stream" }, signal });
+        if (response.status !== 200) return void (await response.body?.cancel());
+        for await (const _chunk of response.body ?? []) heard();
+      } catch {
+        // whoever waits asks now and then anyway
+      }
+    },
     post: async (path, body) => {
       const headers = { ...accept, "content-type": "application/json" };
       return parse(base, await ask(path, { method: "POST", headers, body: JSON.stringify(body) }, MOST_BYTES));
