@@ -41,6 +41,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   "signer-unknown": "The quorum must admit you first: battery-passport propose admission --help.",
   "stale-head": "Somebody else's event came first; look with `battery-passport show`, then do it again.",
   "not-custodian": "Only the present custodian can do this; `battery-passport show` says who that is.",
+  held: "A regulator has put it on hold; `battery-passport show` says until when.",
+  "hold-counter-wrong": "Another hold or release came first; look with `battery-passport show`, then do it again.",
   "signature-wrong": "Sign with the key that the registry names for this participant.",
   "already-exists": "This identifier has a passport already: battery-passport show UID.",
   "actor-lacks-role": "A role is granted by the quorum: battery-passport propose role-change --help.",

@@ -145,6 +145,9 @@ describe("every kind of event by the command line", function () {
     const run = await cli(["verify", rebuilt, "--rpc", installation.rpcUrl, "--trust-root", root, ...server]);
     expect(run.code, run.out + run.err).to.equal(0);
     expect(run.out).to.include("All 4 ancestors are there, and each was used up once.");
+    const [made] = (await show(rebuilt)).custody.steps;
+    expect([made.inputs, made.products]).to.deep.equal([[...inputs].sort(), [rebuilt]]);
+    expect((await cli(["show", modules[0] as string, ...server])).out).to.include(`made ${rebuilt}`);
   });
 
   it("reassigns by quorum and receiver, visibly ordered by the quorum", async () => {

@@ -110,6 +110,14 @@ export const custody = z
         recordHash: shownHash,
         block: z.object({ number: z.int(), hash: shownHash }),
         state: finality,
+        inputs: z
+          .array(passportId)
+          .optional()
+          .meta({ description: "Of a transformation: the passports that it ended." }),
+        products: z
+          .array(passportId)
+          .optional()
+          .meta({ description: "Of a transformation: the passports that it began." }),
       }),
     ),
   })

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { ZERO_HEAD } from "../../domain/bytes.ts";
 import type { CustodyKind } from "../../domain/custody/events.ts";
 import { holdStands } from "../../domain/custody/holds.ts";
 import type { Phase } from "../../domain/custody/state.ts";
@@ -24,6 +25,9 @@ export type CustodyStep = {
   readonly phase: Phase;
   readonly block: { readonly number: number; readonly hash: Hash };
   readonly state: Finality;
+  /** Of a transformation: the passports that it ended, and those that it began. */
+  readonly inputs?: readonly PassportId[];
+  readonly products?: readonly PassportId[];
 };
 
 /** What a regulator has stopped, from the chain's logs. */
@@ -50,7 +54,9 @@ export type Custody = {
   readonly steps: readonly CustodyStep[];
 };
 
-type StepRow = Omit<CustodyStep, "block" | "state" | "occurredAt"> & {
+type StepRow = Omit<CustodyStep, "block" | "state" | "occurredAt" | "inputs" | "products"> & {
+  /** All items of a transformation, as logged. */
+  readonly transformed: readonly (readonly [PassportId, Head, Hash])[] | null;
   readonly occurredAt: string;
   readonly number: number;
   readonly hash: Hash;
@@ -66,8 +72,11 @@ export async function readCustody({ pool }: Database, passportId: PassportId, no
   const { rows } = await pool.query<StepRow>(
     `SELECT step.sequence, step.kind, step.actor, step.counterparty, step.occurred_at AS "occurredAt",
             block.time AS "recordedAt", step.digest, step.head, step.prev_head AS "prevHead",
-            step.record_hash AS "recordHash", step.custodian, step.phase, block.number, block.hash
+            step.record_hash AS "recordHash", step.custodian, step.phase, block.number, block.hash,
+            log.items AS transformed
        FROM chain_custody_step AS step JOIN chain_block AS block ON block.number = step.block_number
+       LEFT JOIN chain_custody_log AS log ON step.kind = 'transformation'
+         AND log.block_number = step.block_number AND log.log_index = step.log_index
       WHERE step.passport_id = $1 ORDER BY step.sequence`,
     [passportId],
   );
@@ -85,13 +94,20 @@ export async function readCustody({ pool }: Database, passportId: PassportId, no
     held: stands,
     hold: stands ? last.hold : null,
     holds: last?.hold.counter ?? 0,
-    steps: rows.map(({ number, hash, occurredAt, ...step }) => ({
+    steps: rows.map(({ number, hash, occurredAt, transformed, ...step }) => ({
       ...step,
+      ...(transformed === null ? {} : lineageOf(transformed)),
       occurredAt: Number(occurredAt),
       block: { number, hash },
       state: finalityOf(number, heights),
     })),
   };
+}
+
+function lineageOf(items: readonly (readonly [PassportId, Head, Hash])[]) {
+  const idsOf = (created: boolean) =>
+    items.filter(([, prevHead]) => (prevHead === ZERO_HEAD) === created).map(([passportId]) => passportId);
+  return { inputs: idsOf(false), products: idsOf(true) };
 }
 
 async function readLastHold(pool: Pool, passportId: PassportId) {

@@ -47,9 +47,13 @@ async function custodyLines(operator: Operator, steps: Steps): Promise<string[]>
   const ids = new Set(steps.flatMap(({ actor, counterparty }) => [actor, counterparty]).filter((id) => id !== 0));
   const names = new Map<number, string>();
   for (const id of ids) names.set(id, nameOf(await readParticipant(operator, id)));
-  return steps.map(({ kind, actor, counterparty, recordedAt, state, block }) => {
+  return steps.flatMap(({ kind, actor, counterparty, recordedAt, state, block, inputs, products }) => {
     const to = counterparty === 0 ? "" : ` → ${names.get(counterparty)}`;
     const by = actor === 0 ? "the quorum" : names.get(actor);
-    return `${moment(recordedAt)}  ${plain(kind).padEnd(12)} ${by}${to}  (block ${block.number}, ${plain(state)})`;
+    return [
+      `${moment(recordedAt)}  ${plain(kind).padEnd(12)} ${by}${to}  (block ${block.number}, ${plain(state)})`,
+      ...inputs.map((id) => `${" ".repeat(22)}of   ${id}`),
+      ...products.map((id) => `${" ".repeat(22)}made ${id}`),
+    ];
   });
 }

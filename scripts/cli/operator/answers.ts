@@ -44,6 +44,9 @@ export type CustodyStep = {
   readonly recordedAt: number;
   readonly state: string;
   readonly block: { readonly number: number };
+  /** Of a transformation: what it ended, and what it began. */
+  readonly inputs: readonly PassportId[];
+  readonly products: readonly PassportId[];
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -116,6 +119,8 @@ export function parseCustody(value: unknown): Custody {
         recordedAt: wholeOf(step.recordedAt, "recordedAt"),
         state: textOf(step.state, "state"),
         block: { number: wholeOf(fieldsOf(step.block, "block").number, "block.number") },
+        inputs: listOf(step.inputs ?? [], "inputs").map((id) => parsePassportId(id, "inputs")),
+        products: listOf(step.products ?? [], "products").map((id) => parsePassportId(id, "products")),
       };
     }),
   };

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
+import { joinHex } from "../../../backend/domain/bytes.ts";
 import { acceptanceDigest } from "../../../backend/domain/custody/hashEvent.ts";
 import type { Release } from "../../../backend/domain/custody/holds.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
+import type { Proposal } from "../../../backend/domain/participants/proposals.ts";
 import {
   decisionDigest,
   type QuorumOrder,
@@ -194,5 +196,36 @@ describe("proposeOrder", () => {
     await propose(order);
     await hold(false, 6);
     expect((await readProposal(dependencies(), decisionDigest(SEPARATOR, order), NOW)).state).to.equal("superseded");
+  });
+
+  it("shows whose approvals landed on chain for a proposal that was made elsewhere", async () => {
+    const proposal: Proposal = {
+      kind: "suspension",
+      participantId: FLEET,
+      registryHead: `0x${"99".repeat(32)}` as Hash,
+      deadline: NOW + 60,
+      recordHash: `0x${"cd".repeat(32)}` as Hash,
+    };
+    const digest = decisionDigest(SEPARATOR, proposal);
+    const landed = [GOVERNORS[0], GOVERNORS[2]].map((governor) =>
+      (governor as (typeof GOVERNORS)[number]).sign(digest),
+    );
+    await world.database.prisma.chainProposal.create({
+      data: {
+        digest,
+        kind: proposal.kind,
+        proposal,
+        registryHead: `0x${"98".repeat(32)}`,
+        signatures: joinHex(landed),
+        blockNumber: block,
+        logIndex: 700,
+      },
+    });
+    const { state, approvals } = await readProposal(dependencies(), digest, NOW);
+    expect(state).to.equal("executed");
+    expect(approvals).to.deep.equal([
+      { governor: GOVERNORS[0]?.signer, signature: landed[0] },
+      { governor: GOVERNORS[2]?.signer, signature: landed[1] },
+    ]);
   });
 });
