@@ -34,6 +34,7 @@ import { operationRoutes } from "./routes/operation.ts";
 import { passportRoutes } from "./routes/passports.ts";
 import { registryRoutes } from "./routes/registry.ts";
 import { ruleRoutes } from "./routes/rules.ts";
+import { schemaRoutes } from "./routes/schemas.ts";
 import { sessionRoutes } from "./routes/session.ts";
 
 /**
@@ -53,6 +54,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...dppRoutes(dependencies),
     ...dppWriteRoutes(),
     ...dictionaryRoutes(dependencies),
+    ...schemaRoutes(),
     ...identifierRoutes(dependencies),
     ...ruleRoutes(),
     ...passportRoutes(dependencies),

@@ -90,6 +90,17 @@ describe("reads by HTTP", () => {
     );
   });
 
+  it("serves a JSON Schema for each type of record and kind of data record, and for no other name", async () => {
+    const { schemas } = await (await server.get("/v1/schemas")).json();
+    expect(schemas).to.include.members(["/v1/schemas/mint/2", "/v1/schemas/data/1/state-of-health"]);
+    for (const address of schemas) expect((await server.get(address)).status, address).to.equal(200);
+    const { title, properties } = await (await server.get("/v1/schemas/closure/2")).json();
+    expect([title, properties.recovered.items.required]).to.deep.equal(["closure/2", ["element", "mass"]]);
+    for (const address of ["/v1/schemas/mint/9", "/v1/schemas/data/1/horoscope", "/v1/schemas/mint/2/inspection"]) {
+      expect(await problemCode(await server.get(address), 404)).to.equal("schema-unknown");
+    }
+  });
+
   it("reads a passport by its URI and by its id: envelope and public fields, nothing withheld", async () => {
     const passport = await (await server.get(dppPath())).json();
     expect(passport).to.include({

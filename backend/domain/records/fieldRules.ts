@@ -70,10 +70,10 @@ export function breach(rule: string, message: string): RuleBreach {
   return { rule, message };
 }
 
-interface Check {
+export interface Check {
   readonly holds: (value: JsonValue) => boolean;
   readonly message: string;
-  /** The form of a text, where that is all there is to check. */
+  /** The form of a text: all there is to check, or what a schema can say of it. */
   readonly form?: RegExp;
 }
 
@@ -87,6 +87,7 @@ export const CHECKS = {
   text: {
     holds: (value) => typeof value === "string" && value.trim() !== "",
     message: "The field is text, not empty.",
+    form: /\S/,
   },
   slug: oneWord(/^[a-z][a-z0-9-]*$/, "The field is a word of lower-case letters, digits and hyphens."),
   count: {
@@ -94,8 +95,8 @@ export const CHECKS = {
     message: "The field is a whole number.",
   },
   "yes-no": { holds: (value) => typeof value === "boolean", message: "The field is true or false." },
-  date: { holds: isDate, message: "The field is a date that exists, YYYY-MM-DD or YYYY-MM." },
-  time: { holds: isTime, message: "The field is a moment with its offset, like 2026-03-01T12:00:00Z." },
+  date: { holds: isDate, message: "The field is a date that exists, YYYY-MM-DD or YYYY-MM.", form: DATE },
+  time: { holds: isTime, message: "The field is a moment with its offset, like 2026-03-01T12:00:00Z.", form: TIME },
   money: {
     holds: (value) => isObject(value) && CURRENCY.test(String(value.unit)) && quantityBreach(value) === undefined,
     message: "Money is a decimal written as text, with a currency (ISO 4217) as its unit.",
