@@ -18,6 +18,7 @@ import { crossOriginReads, requestLimit, securityHeaders } from "./protections.t
 import { requestLog } from "./requestLog.ts";
 import type { Route } from "./route.ts";
 import { accessRoutes } from "./routes/access.ts";
+import { attachmentRoutes } from "./routes/attachments.ts";
 import { contentRoutes } from "./routes/content.ts";
 import { custodyEventRoutes } from "./routes/custodyEvents.ts";
 import { dataRecordRoutes } from "./routes/dataRecords.ts";
@@ -57,6 +58,7 @@ export function createApp(dependencies: AppDependencies): Express {
     ...schemaRoutes(),
     ...identifierRoutes(dependencies),
     ...ruleRoutes(),
+    ...attachmentRoutes(dependencies),
     ...passportRoutes(dependencies),
     ...labelRoutes(dependencies),
     ...registryRoutes(dependencies),

@@ -20,13 +20,15 @@ const CODES: { readonly [status: number]: string } = {
     nonce-refused access-denied`,
   404: `rule-set-unknown rule-unknown route-unknown dpp-unknown dpp-elsewhere product-unknown element-unknown schema-unknown event-unknown receipt-unknown
     handover-unknown hold-order-unknown participant-not-found proposal-unknown block-unknown
+    attachment-unknown
     data-record-unknown anchor-unknown grant-unknown record-unknown`,
   405: "method-not-allowed",
   409: `stale-head not-custodian not-active held already-exists already-moved acceptance-differs registry-head-stale
     proposal-not-open transformation-incomplete hold-counter-wrong hold-missing participant-unclear`,
   413: "body-too-large too-many-events record-too-large document-too-large",
   415: "content-type-unsupported content-encoding-unsupported",
-  422: `malformed-header unknown-kind bad-item-count declined-out-of-range nothing-accepted deadline-passed
+  422: `attachment-type-unsupported attachment-malformed
+    malformed-header unknown-kind bad-item-count declined-out-of-range nothing-accepted deadline-passed
     deadline-too-far occurred-in-future no-inputs no-outputs hold-end-out-of-range lineage-too-large
     record-missing record-hash-mismatch record-type-mismatch record-subject-mismatch record-field-not-public
     record-fields-invalid data-kind-unknown record-malformed record-type-unknown record-not-expected record-not-canonical
@@ -34,7 +36,7 @@ const CODES: { readonly [status: number]: string } = {
     sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch author-wallet-unsupported subject-unknown
     document-empty document-invalid document-model-unknown document-version-unknown document-repeated
     document-without-identifier document-identifiers-differ utf16-odd-length grant-invalid erasure-untimely`,
-  429: "rate-limited",
+  429: "rate-limited attachment-quota-exceeded",
   501: "custody-needs-signatures registration-elsewhere",
   502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused
     rpc-answer-malformed rpc-answer-too-large`,

@@ -25,10 +25,30 @@ export async function readBody(
   maxBytes: number,
 ): Promise<TextBody> {
   const type = mediaType(request.headers["content-type"] ?? "", types);
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const text = decodeUtf8(await collect(unpacked(request), maxBytes));
+  const text = decodeUtf8(await limited(request, maxBytes));
   if (text.trim() === "") throw new DomainError("body-empty", "The request needs a body.", {});
   return { type, text };
+}
+
+/**
+ * Reads a body that is no text, with the same limits; its media type is one of those expected, and says nothing about the
+ * bytes. Throws as `readBody` does, but for UTF-8.
+ */
+export async function readBytes(
+  request: IncomingMessage,
+  types: readonly string[],
+  maxBytes: number,
+): Promise<Uint8Array> {
+  mediaType(request.headers["content-type"] ?? "", types);
+  const bytes = await limited(request, maxBytes);
+  if (bytes.length === 0) throw new DomainError("body-empty", "The request needs a body.", {});
+  return bytes;
+}
+
+/** The unpacked body; one that announces too much is refused before it is read. */
+async function limited(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  return collect(unpacked(request), maxBytes);
 }
 
 /** The body as one JSON document without duplicate keys, NUL or excessive depth; throws the codes of `parseJsonStrict`. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addAccept } from "./commands/accept.ts";
 import { addApprove } from "./commands/approve.ts";
+import { addAttach } from "./commands/attach.ts";
 import { addCheck } from "./commands/check.ts";
 import { addClose } from "./commands/close.ts";
 import { addDecode } from "./commands/decode.ts";
@@ -74,6 +75,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addDecode(program, terminal, (code) => {
     exitCode = code;
   });
+  addAttach(program, terminal);
   addRules(program, terminal);
   addJudge(program, terminal, (code) => {
     exitCode = code;

@@ -1,8 +1,11 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { cidOf } from "../../backend/domain/records/cid.ts";
+import { recordHash } from "../../backend/domain/records/recordHash.ts";
 import { CHECKS } from "../../backend/domain/verification/report.ts";
 import { formatTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
+import { pdf } from "../domain/attachments/samples.ts";
 import { cli, cliError, cliJson } from "./cli.ts";
 import { startInstallation, type TestInstallation } from "./installation.ts";
 
@@ -291,6 +294,19 @@ describe("the command line", function () {
         expect(await cliError(["verify", UID(1), "--operator", nothing], 2)).to.equal("operator-unreachable");
         expect((await cli(["verify"])).code).to.equal(2);
       });
+    });
+  });
+
+  describe("attach", () => {
+    it("brings a certificate to the operator and prints the CID that its bytes have", async () => {
+      const file = place("un38.3.pdf");
+      await writeFile(file, pdf());
+      const cid = cidOf(recordHash(pdf()));
+      expect((await cli(["attach", file, ...as("producer")])).out).to.equal(`${cid}\n`);
+      const served = await fetch(`${installation.url}/v1/attachments/${cid}`);
+      expect(new Uint8Array(await served.arrayBuffer())).to.deep.equal(pdf());
+      const page = await write("page.pdf", "<script>alert(1)</script>");
+      expect(await cliError(["attach", page, ...as("producer")], 1)).to.equal("attachment-type-unsupported");
     });
   });
 });

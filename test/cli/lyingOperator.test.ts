@@ -72,6 +72,7 @@ function sessionWith(answers: Record<string, unknown>): Session & { posted: [str
     get,
     listen: async () => undefined,
     getBytes: async (path: string) => (await get(path)) as Uint8Array,
+    postBytes: async () => null,
     delete: async () => undefined,
     withToken: () => operator,
     post: async (path: string, body: unknown) => {

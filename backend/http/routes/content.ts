@@ -3,6 +3,7 @@ import type { JsonValue } from "../../domain/types.ts";
 import { passRpc } from "../../services/operation/passRpc.ts";
 import { readPublicBlock } from "../../services/operation/readPublicBlock.ts";
 import type { AppDependencies } from "../dependencies.ts";
+import { downloadHeaders } from "../download.ts";
 import { JSON_LD_TYPE } from "../passportReply.ts";
 import { type Route, route } from "../route.ts";
 import { dppWithClaimants } from "../schemas/passports.ts";
@@ -74,13 +75,7 @@ export function contentRoutes(dependencies: AppDependencies): Route[] {
       crossOrigin: true,
       async handle({ params }) {
         const bytes = await readPublicBlock(database, readBlock, params.cid);
-        const headers = {
-          "content-type": "application/octet-stream",
-          "content-disposition": `attachment; filename="${params.cid}.bin"`,
-          "cache-control": "public, max-age=31536000, immutable",
-          etag: `"${params.cid}"`,
-        };
-        return { status: 200, bytes, headers };
+        return { status: 200, bytes, headers: downloadHeaders(params.cid, `${params.cid}.bin`) };
       },
     }),
     route({

@@ -9,6 +9,8 @@ export type Operator = {
   readonly post: (path: string, body: unknown) => Promise<unknown>;
   /** Calls `heard` at every server-sent event of a path, until `signal` ends it. Ends quietly where there is no stream. */
   readonly listen: (path: string, heard: () => void, signal: AbortSignal) => Promise<void>;
+  /** Bytes as they are. */
+  readonly postBytes: (path: string, bytes: Uint8Array) => Promise<unknown>;
   readonly delete: (path: string) => Promise<void>;
   /** The same operator, asked as whoever signed in. */
   readonly withToken: (token: string) => Operator;
@@ -61,6 +63,10 @@ export function connectOperator(url: string, token?: string): Operator {
     post: async (path, body) => {
       const headers = { ...accept, "content-type": "application/json" };
       return parse(base, await ask(path, { method: "POST", headers, body: JSON.stringify(body) }, MOST_BYTES));
+    },
+    postBytes: async (path, bytes) => {
+      const headers = { ...accept, "content-type": "application/octet-stream" };
+      return parse(base, await ask(path, { method: "POST", headers, body: Buffer.from(bytes) }, MOST_BYTES));
     },
     delete: async (path) => void (await ask(path, { method: "DELETE", headers: accept }, MOST_BYTES)),
     withToken: (granted) => connectOperator(url, granted),
