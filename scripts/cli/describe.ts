@@ -5,7 +5,8 @@ import {
   type QuorumOrder,
 } from "../../backend/domain/participants/quorumDecision.ts";
 import { roleNames } from "../../backend/domain/participants/roles.ts";
-import type { JsonObject } from "../../backend/domain/types.ts";
+import type { JsonObject, JsonValue } from "../../backend/domain/types.ts";
+import type { DisclosedField } from "../../backend/domain/verification/disclosedFields.ts";
 import type { Change } from "./actions/proposeChange.ts";
 import type { Participant } from "./operator/answers.ts";
 import { plain } from "./plain.ts";
@@ -14,6 +15,19 @@ const shown = (value: unknown): string => plain(String(value));
 
 /** A moment in unix seconds, as people read it. */
 export const moment = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
+/** A withheld field that evidence shows, with whoever signed for its record. */
+export function describeDisclosed({ path, value, kind, author, occurredAt }: DisclosedField): string {
+  const carrier = kind === null ? "data record" : `${kind} record`;
+  return `  ${shown(path)} = ${shown(describeValue(value))}  (${carrier} of participant ${author}, ${moment(occurredAt)})`;
+}
+
+/** A quantity as people write it, and everything else as JSON. */
+function describeValue(value: JsonValue): string {
+  if (typeof value === "string") return value;
+  const { value: amount, unit } = (value ?? {}) as JsonObject;
+  return typeof unit === "string" && amount !== undefined ? `${amount} ${unit}` : JSON.stringify(value);
+}
 
 /** What governors put their names under, in words. */
 export function describeProposal(proposal: QuorumDecision, record: JsonObject | null): string {

@@ -1,13 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { addAccept } from "./commands/accept.ts";
+import { addAccessLog } from "./commands/accessLog.ts";
 import { addApprove } from "./commands/approve.ts";
 import { addAttach } from "./commands/attach.ts";
 import { addCheck } from "./commands/check.ts";
 import { addClose } from "./commands/close.ts";
 import { addDecode } from "./commands/decode.ts";
+import { addDisclose } from "./commands/disclose.ts";
+import { addErase } from "./commands/erase.ts";
 import { addExport } from "./commands/exportBundle.ts";
 import { addFollow } from "./commands/follow.ts";
 import { addFsck } from "./commands/fsck.ts";
+import { addGrant } from "./commands/grant.ts";
 import { addHold, addRelease } from "./commands/hold.ts";
 import { addJudge } from "./commands/judge.ts";
 import { addKeygen } from "./commands/keygen.ts";
@@ -82,6 +86,10 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   });
   addParticipants(program, terminal);
   addExport(program, terminal);
+  addDisclose(program, terminal);
+  addGrant(program, terminal);
+  addAccessLog(program, terminal);
+  addErase(program, terminal);
   addFollow(program, terminal);
   addFsck(program, terminal, (code) => {
     exitCode = code;
