@@ -20,9 +20,11 @@ import { addMint } from "./commands/mint.ts";
 import { addOffer } from "./commands/offer.ts";
 import { addParticipants } from "./commands/participants.ts";
 import { addPropose } from "./commands/propose.ts";
+import { addReceipt } from "./commands/receipt.ts";
 import { addRotate } from "./commands/rotate.ts";
 import { addRules } from "./commands/rules.ts";
 import { addShow } from "./commands/show.ts";
+import { addSubmit } from "./commands/submit.ts";
 import { addTransform } from "./commands/transform.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addVoid } from "./commands/void.ts";
@@ -91,6 +93,12 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addAccessLog(program, terminal);
   addErase(program, terminal);
   addFollow(program, terminal);
+  addSubmit(program, terminal, (code) => {
+    exitCode = code;
+  });
+  addReceipt(program, terminal, (code) => {
+    exitCode = code;
+  });
   addFsck(program, terminal, (code) => {
     exitCode = code;
   });
