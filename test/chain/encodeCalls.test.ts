@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { hexlify, Interface, randomBytes, ZeroAddress } from "ethers";
 import { decodeLogs } from "../../backend/chain/decodeLogs.ts";
 import {
+  encodeAnchor,
   encodeExecute,
   encodeParticipantHeadsCall,
   encodePassportsCall,
@@ -84,6 +85,26 @@ describe("encodeCalls", () => {
       expect(decoded).to.deep.include({ name: "ProposalExecuted", digest, proposal, registryHead, signatures });
     });
   }
+
+  it("encodes an anchor as ethers does", () => {
+    const anchor = {
+      publisher: 0xffffff,
+      root: random(32) as Hash,
+      count: 10_000,
+      manifestHash: random(32) as Hash,
+      prevAccumulator: random(32) as Hash,
+    };
+    const signature = random(65);
+    const values = [
+      anchor.publisher,
+      anchor.root,
+      anchor.count,
+      anchor.manifestHash,
+      anchor.prevAccumulator,
+      signature,
+    ];
+    expect(encodeAnchor(anchor, signature)).to.equal(contractInterface.encodeFunctionData("anchor", values));
+  });
 
   it("encodes the views as ethers does", () => {
     const ids = [random(20), random(20)] as PassportId[];

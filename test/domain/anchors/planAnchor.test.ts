@@ -3,11 +3,11 @@ import { anchorRoot, MAX_ANCHORED, nextAccumulator } from "../../../backend/doma
 import { dataRecordDigest } from "../../../backend/domain/anchors/dataRecord.ts";
 import { parseManifest } from "../../../backend/domain/anchors/manifest.ts";
 import { inclusionProof, judgeInclusion } from "../../../backend/domain/anchors/merkleTree.ts";
-import { planAnchor } from "../../../backend/domain/anchors/planAnchor.ts";
+import { accumulatorAfter, planAnchor } from "../../../backend/domain/anchors/planAnchor.ts";
 import { recordLeaf } from "../../../backend/domain/anchors/recordLeaf.ts";
 import { ZERO_HASH } from "../../../backend/domain/bytes.ts";
 import { domainSeparator } from "../../../backend/domain/eip712.ts";
-import type { Address } from "../../../backend/domain/types.ts";
+import type { Address, Hash } from "../../../backend/domain/types.ts";
 import { expectCode } from "../records/expectCode.ts";
 import { recordsOf } from "./leaves.ts";
 
@@ -16,6 +16,21 @@ const OPTIONS = { publisher: 6, prevAccumulator: ZERO_HASH, maxWaitSeconds: 60 }
 
 const queueOf = (count: number, secondsWaiting = 0) =>
   recordsOf(count).map((record) => ({ digest: dataRecordDigest(separator, record), record, secondsWaiting }));
+
+describe("accumulatorAfter", () => {
+  const hashOf = (byte: string): Hash => `0x${byte.repeat(32)}` as Hash;
+  const link = (from: string, to: string) => ({ prevAccumulator: hashOf(from), accumulator: hashOf(to) });
+
+  it("is the chain's while nothing is in flight, and else that of the last in flight", () => {
+    expect(accumulatorAfter(hashOf("aa"), [])).to.equal(hashOf("aa"));
+    expect(accumulatorAfter(hashOf("aa"), [link("aa", "bb"), link("bb", "cc")])).to.equal(hashOf("cc"));
+  });
+
+  it("is none while something is in flight that cannot land any more", () => {
+    expect(accumulatorAfter(hashOf("ab"), [link("aa", "bb")])).to.equal(null);
+    expect(accumulatorAfter(hashOf("aa"), [link("bb", "cc")])).to.equal(null);
+  });
+});
 
 describe("planAnchor", () => {
   it("waits while nothing is queued, or nothing has waited long enough", () => {
