@@ -30,7 +30,7 @@ const CODES: { readonly [status: number]: string } = {
   422: `attachment-type-unsupported attachment-malformed
     malformed-header unknown-kind bad-item-count declined-out-of-range nothing-accepted deadline-passed
     deadline-too-far occurred-in-future no-inputs no-outputs hold-end-out-of-range lineage-too-large
-    record-missing record-hash-mismatch record-type-mismatch record-subject-mismatch record-field-not-public
+    record-missing model-record-missing model-record-not-named model-record-of-another record-hash-mismatch record-type-mismatch record-subject-mismatch record-field-not-public
     record-fields-invalid data-kind-unknown record-malformed record-type-unknown record-not-expected record-not-canonical
     disclosure-unknown disclosure-duplicate disclosure-malformed disclosure-name-reserved disclosure-name-collision
     sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch author-wallet-unsupported subject-unknown

@@ -48,6 +48,20 @@ export async function storeRecords(tx: Transaction, records: readonly StorableRe
     "ON CONFLICT (passport_id) DO UPDATE SET battery_code = excluded.battery_code",
   );
   await tx.query("DELETE FROM missing_record WHERE hash = ANY($1)", [records.map(({ hash }) => hash)]);
+  await missModels(tx, records);
+}
+
+/** The chain names an item's record, and that record its model's: whoever follows the chain looks for both. */
+async function missModels(tx: Transaction, records: readonly StorableRecord[]): Promise<void> {
+  const named = records.flatMap(({ record }) =>
+    isCreationRecord(record) && record.modelRecord !== undefined ? [record.modelRecord] : [],
+  );
+  if (named.length === 0) return;
+  await tx.query(
+    `INSERT INTO missing_record (hash) SELECT DISTINCT named.hash FROM unnest($1::text[]) AS named (hash)
+      WHERE NOT EXISTS (SELECT FROM record WHERE record.hash = named.hash) ON CONFLICT DO NOTHING`,
+    [named],
+  );
 }
 
 /**

@@ -106,6 +106,8 @@ export type EventOptions = Partial<Pick<CustodyEvent, "occurredAt" | "deadline" 
   /** Who signs, where it is not the party itself. */
   actorKey?: ReturnType<typeof signerOf>;
   counterpartyKey?: ReturnType<typeof signerOf> | null;
+  /** Of the records' type; the first where nothing is said. */
+  version?: number;
 };
 
 /** Signs an event about passports in the given states; `fields` are those of each record beyond type and subject. */
@@ -117,7 +119,11 @@ export function buildEvent(
 ): Built {
   const sorted = [...entries].sort((a, b) => (a.passportId < b.passportId ? -1 : 1));
   const records = sorted.map(({ passportId, fields }) =>
-    recordOf(`${kind}/1` as RecordType, { subject: passportId, condition: "as found", ...fields }),
+    recordOf(`${kind}/${options.version ?? 1}` as RecordType, {
+      subject: passportId,
+      condition: "as found",
+      ...fields,
+    }),
   );
   const event: CustodyEvent = {
     kind,

@@ -35,18 +35,23 @@ export const signedEvent = z
   })
   .meta({ id: "SignedCustodyEvent" });
 
+const recordWithDisclosures = z.strictObject({
+  record: z.record(z.string(), z.unknown()).transform((record) => record as JsonObject),
+  disclosures: z.array(z.string().max(1_500_000)).max(10_000).default([]),
+});
+
 export const submission = z
   .strictObject({
     event: signedEvent,
     records: z
-      .array(
-        z.strictObject({
-          record: z.record(z.string(), z.unknown()).transform((record) => record as JsonObject),
-          disclosures: z.array(z.string().max(1_500_000)).max(10_000).default([]),
-        }),
-      )
+      .array(recordWithDisclosures)
       .max(MAX_ITEMS)
       .meta({ description: "One per item, in item order; the bytes hashed are the record's canonical JSON." }),
+    models: z
+      .array(recordWithDisclosures)
+      .max(MAX_ITEMS)
+      .optional()
+      .meta({ description: "Records of models that these records name by hash and that are not here yet." }),
   })
   .meta({ id: "Submission" });
 

@@ -11,6 +11,7 @@ import { type Backlog, boundBacklog } from "./boundBacklog.ts";
 import { commitBatch } from "./commitBatch.ts";
 import { decideSubmission } from "./decideSubmission.ts";
 import { groupCommit } from "./groupCommit.ts";
+import { namedModels, readStoredModels, requireModels } from "./prepareModelRecords.ts";
 import { type PreparedSubmission, prepareSubmission, type UnverifiedSubmission } from "./prepareSubmission.ts";
 import { readAcceptView } from "./readAcceptView.ts";
 import { promiseReceipt, type Receipt, type ReceiptKey, storedReceipt } from "./signReceipt.ts";
@@ -84,6 +85,7 @@ async function acceptBatch(context: Context, tx: Transaction, batch: readonly Pr
   const fresh = batch.filter(({ digest }) => !known.has(digest));
   if (fresh.length > 0) await context.backlog.count(tx, context.now());
   const view = await readAcceptView(tx, fresh, context.now());
+  const models = await readStoredModels(tx, namedModels(fresh.flatMap(({ records }) => records)));
   const accepted: AcceptedSubmission[] = [];
   const offers: PreparedSubmission[] = [];
 
@@ -91,12 +93,15 @@ async function acceptBatch(context: Context, tx: Transaction, batch: readonly Pr
     const before = known.get(submission.digest);
     if (before !== undefined) return repeated(submission, before);
     try {
+      const given = submission.models.map(({ hash }) => hash);
+      requireModels(submission.records, new Set([...models, ...given]));
       const items = decideSubmission(submission, view);
       if (isOffer(submission.event)) {
         offers.push(submission);
         return { digest: submission.digest, state: "offered" };
       }
       context.backlog.take(items.length);
+      for (const hash of given) models.add(hash);
       const outcome = promise(context, submission, view.now);
       accepted.push({ submission, items, receipt: outcome.receipt });
       known.set(submission.digest, { declined: formatBitmap(submission.event.declined), outcome });
@@ -110,7 +115,7 @@ async function acceptBatch(context: Context, tx: Transaction, batch: readonly Pr
 
   await storeAccepted(tx, accepted, position);
   await storeOffers(tx, offers);
-  const records = accepted.flatMap(({ submission }) => submission.records);
+  const records = accepted.flatMap(({ submission }) => [...submission.records, ...submission.models]);
   await storeRecords(tx, records, context.sealing, true);
   await storeRecords(
     tx,

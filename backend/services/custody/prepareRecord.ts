@@ -9,11 +9,11 @@ import { kindOfType } from "../../domain/records/recordTypes.ts";
 import type { Hash, JsonObject, PassportId } from "../../domain/types.ts";
 
 /**
- * What was signed about a record: all that the record must agree with. `kind` is that of the custody event, or `data`;
+ * What was signed about a record: all that the record must agree with. `kind` is that of the custody event, `data`, or `model`;
  * the record has any version of that type.
  */
 export type SignedAbout = {
-  readonly kind: CustodyKind | "data";
+  readonly kind: CustodyKind | "data" | "model";
   readonly subject: PassportId;
   readonly recordHash: Hash;
 };

@@ -11,23 +11,31 @@ import { DomainError, withDetails } from "../../domain/errors.ts";
 import { isCreationRecord } from "../../domain/records/parseRecord.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Address, Hash, Hex } from "../../domain/types.ts";
+import { prepareModelRecords } from "./prepareModelRecords.ts";
 import { type PreparedRecord, prepareRecord, type UnverifiedRecord } from "./prepareRecord.ts";
 
 /** A signed event and the records behind its items, one per item in item order. Attacker-controlled: every byte. */
 export type UnverifiedSubmission = {
   readonly event: unknown;
   readonly records: readonly UnverifiedRecord[];
+  /** Records of models that `records` name by hash, as far as they come along. */
+  readonly models?: readonly UnverifiedRecord[] | undefined;
 };
 
 /** A submission of which everything is checked that needs no database. */
-export type PreparedSubmission = Candidate & { readonly records: readonly PreparedRecord[] };
+export type PreparedSubmission = Candidate & {
+  readonly records: readonly PreparedRecord[];
+  /** Records of models that the items' records name and that came with them. */
+  readonly models: readonly PreparedRecord[];
+};
 
 /** What preparing depends on, besides the submission. */
 export type PrepareContext = { readonly separator: Uint8Array; readonly recoverSigner: RecoverSigner };
 
 /**
  * Parses, hashes and recovers: all the work on a submission that depends on its bytes alone.
- * @throws DomainError of the event's parser, `record-missing`, and those of `prepareRecord` with the item's position
+ * @throws DomainError of the event's parser, `record-missing`, those of `prepareRecord` with the item's position, and
+ *   those of `prepareModelRecords`
  */
 export function prepareSubmission(context: PrepareContext, submission: UnverifiedSubmission): PreparedSubmission {
   const event = parseSignedCustodyEvent(submission.event);
@@ -40,7 +48,8 @@ export function prepareSubmission(context: PrepareContext, submission: Unverifie
   const records = submission.records.map((entry, position) =>
     withDetails({ position }, () => prepareItemsRecord(event.kind, event.items[position] as Item, entry)),
   );
-  return { ...prepareEvent(context, event), records };
+  const models = prepareModelRecords(event.actor, records, submission.models ?? []);
+  return { ...prepareEvent(context, event), records, models };
 }
 
 function prepareItemsRecord(kind: CustodyKind, item: Item, unverified: UnverifiedRecord): PreparedRecord {

@@ -18,7 +18,7 @@ export type PassportContent = {
   readonly custodianName: string | null;
   /** Block time of the last custody event. */
   readonly changedAt: UnixTime;
-  /** The mint record as hashed; null while it is not here. */
+  /** The record that made the item, with its model's data where another record has them; null while it is not here. */
   readonly record: JsonObject | null;
 };
 

@@ -1,7 +1,8 @@
 import type { Phase } from "../../domain/custody/state.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { parseDppId } from "../../domain/identifiers/dppId.ts";
-import type { Hash, Head, PassportId, UnixTime } from "../../domain/types.ts";
+import { isCreationRecord, readRecord } from "../../domain/records/parseRecord.ts";
+import type { Hash, Head, JsonObject, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Deployment } from "../deployment.ts";
 import { readNames } from "../participants/readNames.ts";
@@ -53,7 +54,7 @@ export async function readDpp(
   const row = rows[0];
   if (row === undefined) throw unknown(passportId, at);
   const names = await readNames(database, [row.custodian]);
-  const records = await readRecords(database.pool, [row.mint_record]);
+  const record = await readWithModel(database, row.mint_record);
   return {
     passportId,
     head: row.head,
@@ -62,8 +63,17 @@ export async function readDpp(
     custodian: row.custodian,
     custodianName: names.get(row.custodian)?.names.en ?? null,
     changedAt: row.time,
-    record: records.get(row.mint_record) ?? null,
+    record,
   };
+}
+
+/** The record that made an item, with its model's data from the record that it names for them. */
+async function readWithModel(database: Database, hash: Hash): Promise<JsonObject | null> {
+  const record = (await readRecords(database.pool, [hash])).get(hash) ?? null;
+  const parsed = record === null ? null : readRecord(record);
+  if (parsed === null || !isCreationRecord(parsed) || parsed.modelRecord === undefined) return record;
+  const model = (await readRecords(database.pool, [parsed.modelRecord])).get(parsed.modelRecord)?.model;
+  return model === undefined ? record : { ...record, model };
 }
 
 /** Block times are 32-bit in the tables. */
