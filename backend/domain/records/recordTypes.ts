@@ -1,4 +1,5 @@
 import type { CustodyKind } from "../custody/events.ts";
+import { codesLink } from "./codeLinks.ts";
 import { CLOSURE, HANDOVER, TRANSFORMATION } from "./custodyFields.ts";
 import { massBalances, parentsWeighInput, recoveredWithinContained, yesForbidsTravel } from "./custodyRelations.ts";
 import { demanded, type FieldSpecs, oneOf, type Relation, shown } from "./fieldSpec.ts";
@@ -48,7 +49,7 @@ export const RECORD_TYPES = {
       ...MANUFACTURING,
       ...ITEM,
     },
-    relations: [mintIdentity, oneModel],
+    relations: [mintIdentity, oneModel, codesLink],
     padTo: 16,
   },
   "model/1": {
@@ -81,7 +82,7 @@ export const RECORD_TYPES = {
       ...ITEM,
       ...TRANSFORMATION,
     },
-    relations: [mintIdentity, oneModel, massBalances, parentsWeighInput],
+    relations: [mintIdentity, oneModel, codesLink, massBalances, parentsWeighInput],
     padTo: 16,
   },
   "closure/1": SEALED,

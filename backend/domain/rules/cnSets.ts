@@ -33,8 +33,8 @@ export const CN_SETS: readonly RuleSet[] = [
     from: "2025-01-01",
     until: null,
     note:
-      "These figures rate the smelting stage of licensed plants. The EU's recovery targets rate the whole process from " +
-      "the battery on: the two do not share an axis, and 98 % here is not more than 95 % there.",
+      "These figures rate the smelting stage of licensed plants. The EU's recovery targets rate the whole process, which " +
+      "starts at the battery: the two do not share an axis, and 98 % here is not more than 95 % there.",
     rules: [
       atLeast("electrode-powder", "98"),
       below("aluminium-impurity", "1.5", "%"),
@@ -60,7 +60,7 @@ export const CN_SETS: readonly RuleSet[] = [
       "which were not found: after that day this set says what the older text demands.",
     rules: [
       within(15, "vehicle-certificate", "vehicle maker", "certificate of a vehicle with its battery"),
-      within(15, "import", "importer", "customs and inspection of imported vehicles"),
+      within(15, "customs-inspection", "importer", "customs and inspection of imported vehicles"),
       within(30, "repair", "vehicle maker", "repair or replacement of a battery"),
       within(30, "service-point", "service point", "battery in or out"),
       within(15, "scrap-certificate", "ELV dismantler", "scrap certificate: VIN, date, pack code and type"),
