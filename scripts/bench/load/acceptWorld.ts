@@ -33,9 +33,9 @@ export const DEPLOYMENT: Deployment = {
   codeHash: parseHash(`0x${"c0".repeat(32)}`, "codeHash"),
 };
 const SEPARATOR = domainSeparator(DEPLOYMENT);
-const PRODUCER = 1;
+export const PRODUCER = 1;
 const FLEET = 2;
-const secretOf = (id: number): Uint8Array => keccakText(`bench participant ${id}`);
+export const secretOf = (id: number): Uint8Array => keccakText(`bench participant ${id}`);
 const ROLES: readonly (readonly [id: number, roles: readonly Role[]])[] = [
   [PRODUCER, ["PRODUCER", "CUSTODIAN"]],
   [FLEET, ["CUSTODIAN"]],
@@ -88,16 +88,7 @@ async function insertParticipants(tx: Transaction): Promise<void> {
     [DEPLOYMENT.chainId, DEPLOYMENT.contract, `0x${"aa".repeat(32)}`, time],
   );
   for (const [participantId, roles] of ROLES) {
-    const { hash, bytes } = buildRecord(
-      "participant/1",
-      {
-        participantId,
-        kind: "battery-maker",
-        names: { en: "Bench" },
-        identifierPrefixes: [{ scheme: "gs1", prefix: PREFIX }],
-      },
-      random,
-    );
+    const { hash, bytes } = participantRecord(participantId);
     await tx.query("INSERT INTO record (hash, bytes, type, subject) VALUES ($1, $2, 'participant/1', $3)", [
       hash,
       Buffer.from(bytes),
@@ -130,6 +121,11 @@ type Draft = { readonly passportId: PassportId; readonly prevHead: Head; readonl
 
 /** A request's body: the event, signed by its parties, with its records. */
 function signedBody(kind: CustodyKind, drafts: readonly Draft[]): string {
+  return signedSubmission(SEPARATOR, kind, drafts).body;
+}
+
+/** The same for any contract, with what is needed to find the event on its chain. */
+export function signedSubmission(separator: Uint8Array, kind: CustodyKind, drafts: readonly Draft[]) {
   const sorted = [...drafts].sort((a, b) => (a.passportId < b.passportId ? -1 : 1));
   const records = sorted.map(({ passportId, fields }) =>
     buildRecord(`${kind}/1` as RecordType, { subject: passportId, ...fields }, random),
@@ -145,18 +141,19 @@ function signedBody(kind: CustodyKind, drafts: readonly Draft[]): string {
       ({ passportId, prevHead }, i): Item => ({ passportId, prevHead, recordHash: records[i]?.hash as Hash }),
     ),
   };
-  const { digest } = hashEvent(SEPARATOR, event);
-  const counterparty = (): Hex => curve.signDigest(secretOf(FLEET), acceptanceDigest(SEPARATOR, digest, 0n));
+  const { digest } = hashEvent(separator, event);
+  const counterparty = (): Hex => curve.signDigest(secretOf(FLEET), acceptanceDigest(separator, digest, 0n));
   const signed = {
     ...event,
     declined: 0n,
     actorSignature: curve.signDigest(secretOf(PRODUCER), digest),
     counterpartySignature: kind === "handover" ? counterparty() : ("0x" as Hex),
   };
-  return JSON.stringify({
+  const body = JSON.stringify({
     event: formatSignedCustodyEvent(signed),
     records: records.map(({ record, disclosures }) => ({ record, disclosures })),
   });
+  return { body, digest, signed };
 }
 
 /** A handover of these passports, with a record of about 1 kB for each. */
@@ -181,6 +178,27 @@ const MODULE_TESTS: JsonObject[] = Array.from({ length: 12 }, (_, cell) => ({
   capacity: { value: (166 + cell / 100).toFixed(2), unit: "Ah" },
   resistance: { value: (0.7 + cell / 1000).toFixed(3), unit: "mOhm" },
 }));
+
+/** The producer's record, which every mint is held to. */
+export const participantRecord = (participantId: number) =>
+  buildRecord(
+    "participant/1",
+    {
+      participantId,
+      kind: "battery-maker",
+      names: { en: "Bench" },
+      identifierPrefixes: [{ scheme: "gs1", prefix: PREFIX }],
+    },
+    random,
+  );
+
+/** A new passport of a few public fields, for any contract. */
+export function newMint(separator: Uint8Array) {
+  const uid = normaliseUid(`https://id.gs1.org/01/09521000000018/21/${run}${++serial}`);
+  const passportId = passportIdOf(PRODUCER, uid);
+  const fields = { uid, model: { manufacturer: "Bench", chemistry: "NMC622" } };
+  return { passportId, ...signedSubmission(separator, "mint", [{ passportId, prevHead: ZERO_HEAD, fields }]) };
+}
 
 /** A new pack with everything that is known of it: model data in clear, composition and tests withheld. */
 export function mintBody(): string {

@@ -51,7 +51,10 @@ async function startChild<Message>(
   args: readonly string[],
 ): Promise<Message & BenchProcess> {
   const profile = process.argv.includes("--profile") ? ["--cpu-prof"] : [];
-  const child = fork(join(import.meta.dirname, program), [...args], { execArgv: profile });
+  const child = fork(join(import.meta.dirname, program), [...args], {
+    execArgv: profile,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   children.push(child);
   const message = await new Promise<Message>((resolve, reject) => {
     child.once("message", (first) => resolve(first as Message));

@@ -13,7 +13,7 @@ export type Figure = {
 export const whole = (value: number): string => Math.round(value).toLocaleString("en");
 
 /** Percentiles of a load that was sent at a fixed rate. */
-export const timesOf = ({ p50, p99, slowest }: LoadResult): string =>
+export const timesOf = ({ p50, p99, slowest }: Pick<LoadResult, "p50" | "p99" | "slowest">): string =>
   `p50 ${whole(p50)}, p99 ${whole(p99)}, slowest ${whole(slowest)} ms`;
 
 /** Prints the figures, and ends the process with 1 where a goal was asked to be met (`--check`) and was not. */

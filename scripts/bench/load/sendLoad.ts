@@ -21,6 +21,8 @@ export type Load = {
    * connection was free: a server that stalls is charged for all who waited (open loop). Null: as fast as it answers.
    */
   readonly perSecond: number | null;
+  /** Told of every answer, with the moment at which its request was due. */
+  readonly onAnswer?: (request: number, due: number) => void;
 };
 
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
@@ -35,7 +37,7 @@ export function requestBytes(method: "GET" | "POST", path: string, body?: string
 }
 
 /** Sends the requests over kept connections, one at a time on each. A thin client: it shares the machine with the server. */
-export async function sendLoad({ port, requests, connections, perSecond }: Load): Promise<LoadResult> {
+export async function sendLoad({ port, requests, connections, perSecond, onAnswer }: Load): Promise<LoadResult> {
   const sockets = await Promise.all(Array.from({ length: connections }, () => openSocket(port)));
   const times: number[] = [];
   const statuses: Record<number, number> = {};
@@ -49,22 +51,20 @@ export async function sendLoad({ port, requests, connections, perSecond }: Load)
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       const status = await connection.send(requests[i] as Uint8Array);
       times.push(performance.now() - due);
+      onAnswer?.(i, due);
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
   };
   await Promise.all(sockets.map(work));
   const seconds = (performance.now() - start) / 1000;
   for (const socket of sockets) socket.close();
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return {
-    sent: times.length,
-    perSecond: times.length / seconds,
-    p50: at(0.5),
-    p99: at(0.99),
-    slowest: at(1),
-    statuses,
-  };
+  return { sent: times.length, perSecond: times.length / seconds, ...percentilesOf(times), statuses };
+}
+
+export function percentilesOf(times: readonly number[]): Pick<LoadResult, "p50" | "p99" | "slowest"> {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), slowest: at(1) };
 }
 
 type Connection = {
