@@ -13,6 +13,8 @@ export type Database = {
 export type DatabaseOptions = {
   /** Most connections at once; beyond it callers wait. */
   readonly maxConnections?: number;
+  /** How long a caller waits for a connection. */
+  readonly connectTimeoutMs?: number;
   /** Told of connections that the server closed while idle; the pool replaces them by itself. */
   readonly onConnectionLost?: (error: Error) => void;
 };
@@ -27,7 +29,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const pool = new Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     application_name: "battery-passport",
   });
   let closing = false;

@@ -2,15 +2,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
 import { failoverRpc } from "../../backend/chain/failoverRpc.ts";
 import { connectJsonRpc, type JsonRpc } from "../../backend/chain/jsonRpc.ts";
-import type { SignedCustodyEvent } from "../../backend/domain/custody/events.ts";
 import type { Hash } from "../../backend/domain/types.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
-import { deployTestContract, type Member, newPassportId, type TestContract } from "../support/contract.ts";
+import type { TestContract } from "../support/contract.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { waitUntil } from "../support/waitUntil.ts";
 import { catchUp, followerOf } from "../workers/followerFixture.ts";
-import { accept } from "../workers/relayerFixture.ts";
+import { acceptPost } from "./acceptPost.ts";
 import { expectWhole } from "./expectWhole.ts";
+import { type FaultWorld, knowFirms, startFaultWorld } from "./faultWorld.ts";
 import { type HttpFault, type HttpFaultProxy, startHttpFaultProxy } from "./httpFaultProxy.ts";
 import { startLoops } from "./loops.ts";
 
@@ -19,35 +19,31 @@ const TIMEOUT_MS = 300;
 /** Faults 23 to 28: the RPC misbehaves; nothing is lost, nothing happens twice, and all drains when it behaves again. */
 describe("faults of the RPC", function () {
   this.timeout(60_000);
+  let world: FaultWorld;
   let chain: TestChain;
   let contract: TestContract;
   let database: TestDatabase;
   let proxy: HttpFaultProxy;
-  let producer: Member;
 
   before(async () => {
-    chain = await startTestChain();
-    contract = await deployTestContract(chain);
-    producer = await contract.admit(1, ["PRODUCER", "CUSTODIAN"]);
+    world = await startFaultWorld();
+    ({ chain, contract } = world);
     proxy = await startHttpFaultProxy(chain.url);
   });
   beforeEach(async () => {
     proxy.set({ kind: "pass" });
     database = await createDatabase();
+    await knowFirms(database, world.firmRecords);
     await catchUp(followerOf(database, contract));
   });
   afterEach(() => database.drop());
   after(async () => {
     await proxy.stop();
-    await chain.stop();
+    await world.stop();
   });
 
   const through = (): JsonRpc => connectJsonRpc(proxy.url, { timeoutMs: TIMEOUT_MS, maxAnswerBytes: 4 * 1024 * 1024 });
-  const mint = async (): Promise<SignedCustodyEvent> => {
-    const event = await contract.sign({ kind: "mint", actor: producer }, [{ passportId: newPassportId(1) }]);
-    await accept(database, contract, event);
-    return event;
-  };
+  const mint = async () => acceptPost(database, contract, await world.mint());
   const drained = () =>
     waitUntil("every item is applied", async () => {
       const { rows } = await database.pool.query("SELECT FROM accepted_item WHERE state = 'open' LIMIT 1");
