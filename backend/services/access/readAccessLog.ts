@@ -14,10 +14,16 @@ export type AccessEntry = {
   readonly details: JsonObject;
 };
 
+const WITHOUT_DIGESTS = `(details - 'disclosures' - 'records') || CASE WHEN details ? 'records' THEN jsonb_build_object(
+  'records', (SELECT coalesce(jsonb_agg(one - 'disclosures'), '[]') FROM jsonb_array_elements(details->'records') AS one)
+) ELSE '{}' END`;
+
 type Row = Omit<AccessEntry, "at"> & { readonly id: string; readonly at: Date };
 
 /**
- * Who read what of a passport, the newest first; for its custodian and for regulators. Reading it is logged, too.
+ * Who read what of a passport, the newest first; for its custodian and for regulators. Which disclosures they were is
+ * for the custodian alone: their number says how much there is of what an authority may not read. Reading it is logged,
+ * too.
  * @throws DomainError `dpp-unknown`, `access-denied`, `cursor-malformed`
  */
 export async function readAccessLog(
@@ -30,12 +36,14 @@ export async function readAccessLog(
   const before = query.cursor === undefined ? null : decodeCursor(query.cursor, NUMBER_KEY);
   return await inTransaction(pool, async (tx) => {
     const { custodian } = await readPresentCustody(tx, passportId);
-    if (custodian !== caller.participantId && !caller.roles.includes("REGULATOR")) {
+    const isCustodian = custodian === caller.participantId;
+    if (!isCustodian && !caller.roles.includes("REGULATOR")) {
       const sentence = "The access log is for the passport's custodian and for regulators.";
       throw new DomainError("access-denied", sentence, { passportId });
     }
     const { rows } = await tx.query<Row>(
-      `SELECT id, at, participant AS "participantId", action, details FROM access_log
+      `SELECT id, at, participant AS "participantId", action, ${isCustodian ? "details" : WITHOUT_DIGESTS} AS details
+         FROM access_log
         WHERE passport_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
       [passportId, before, query.limit + 1],
     );
