@@ -80,7 +80,8 @@ export function passportRoutes(dependencies: AppDependencies): Route[] {
       crossOrigin: true,
       handle: async ({ params }) => ({
         status: 200,
-        json: await readVerification(passportIdFrom(deployment, params.dppId)),
+        bytes: await readVerification(passportIdFrom(deployment, params.dppId)),
+        headers: { "content-type": "application/json; charset=utf-8" },
       }),
     }),
     route({

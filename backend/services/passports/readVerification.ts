@@ -1,3 +1,4 @@
+import type { Pool } from "pg";
 import { DomainError } from "../../domain/errors.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { PassportId } from "../../domain/types.ts";
@@ -6,7 +7,7 @@ import type { VerificationReport } from "../../domain/verification/report.ts";
 import { chainQuestionFor, verifyEvidence } from "../../domain/verification/verifyEvidence.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Deployment } from "../deployment.ts";
-import { readHeights } from "../finality.ts";
+import { gatherLookUps } from "../gatherLookUps.ts";
 import { readEvidence } from "./readEvidence.ts";
 
 /** Asks the chain what a verifier must know; answers why not instead of throwing. */
@@ -19,19 +20,21 @@ const MAX_CACHED = 1_000;
 
 /**
  * The verifier run by this server against its own RPC, for those who want a first look. A report holds as long as head,
- * data records and finalized block do, so it is kept by these, and reading it does not reach the chain on every call. A
- * report that could not be made because the chain did not answer is not kept.
+ * data records and finalized block do, so it is kept by these, as bytes, and reading it does not reach the chain on every
+ * call. A report that could not be made because the chain did not answer is not kept.
+ * @returns reads a report as JSON; throws `dpp-unknown`
  */
 export function verificationReader(dependencies: {
   readonly database: Database;
   readonly deployment: Deployment;
   readonly readChainView: ReadChainView;
   readonly recoverSigner: RecoverSigner;
-}): (passportId: PassportId) => Promise<OperatorsReport> {
+}): (passportId: PassportId) => Promise<Uint8Array> {
   const { database, deployment, readChainView, recoverSigner } = dependencies;
   const { chainId, contract, codeHash } = deployment;
   const trustRoot = { chainId, contract, codeHash };
-  const cached = new Map<string, Promise<OperatorsReport>>();
+  const cached = new Map<string, Promise<Uint8Array>>();
+  const readPlace = gatherLookUps((ids: readonly PassportId[]) => readPlaces(database.pool, ids));
 
   const verify = async (passportId: PassportId): Promise<OperatorsReport> => {
     const bundle = await readEvidence(database, deployment, passportId);
@@ -42,27 +45,39 @@ export function verificationReader(dependencies: {
     return { verifiedBy: "operator", ...report };
   };
 
+  const make = async (passportId: PassportId, key: string): Promise<Uint8Array> => {
+    try {
+      const report = await verify(passportId);
+      if (report.verdict === "unavailable") cached.delete(key);
+      return Buffer.from(JSON.stringify(report));
+    } catch (error) {
+      cached.delete(key);
+      throw error;
+    }
+  };
+
   return async (passportId) => {
-    const { rows } = await database.pool.query<{ head: string; dataRecords: string }>(
-      `SELECT head, (SELECT count(*) FROM anchored_record WHERE subject_id = $1) AS "dataRecords"
-         FROM chain_passport WHERE id = $1`,
-      [passportId],
-    );
-    const [row] = rows;
-    if (row === undefined) {
+    const place = await readPlace(passportId);
+    if (place === undefined) {
       throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
     }
-    const heights = await readHeights(database.pool);
-    const key = `${passportId} ${row.head} ${row.dataRecords} ${heights?.finalized}`;
+    const key = `${passportId} ${place}`;
     const before = cached.get(key);
     if (before !== undefined) return before;
-    const report = verify(passportId);
+    const report = make(passportId, key);
     cached.set(key, report);
     if (cached.size > MAX_CACHED) cached.delete(cached.keys().next().value as string);
-    report.then(
-      ({ verdict }) => verdict === "unavailable" && cached.delete(key),
-      () => cached.delete(key),
-    );
     return report;
   };
+}
+
+/** What a report depends on, in one word a passport: head, data records, and what is final. */
+async function readPlaces(pool: Pool, ids: readonly PassportId[]): Promise<Map<PassportId, string>> {
+  const { rows } = await pool.query<{ id: PassportId; place: string }>(
+    `SELECT id, concat_ws(' ', head, (SELECT count(*) FROM anchored_record WHERE subject_id = id),
+       (SELECT finalized_number FROM chain_cursor)) AS place
+     FROM chain_passport WHERE id = ANY($1)`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, place }) => [id, place]));
 }
