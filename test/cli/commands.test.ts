@@ -127,16 +127,22 @@ describe("the command line", function () {
         .and.to.include("mint");
     });
 
-    it("mints a lot from lines, in consignments of at most 200, ascending", async () => {
+    it("mints a lot from lines, in consignments of at most 200, ascending, with its model in one record", async () => {
       const lines = Array.from({ length: 203 }, (_, i) => JSON.stringify({ uid: UID(100 + i), level: "module" }));
       const batch = await write("lot.ndjson", `${lines.join("\n")}\n`);
-      const { events } = await cliJson(["mint", "--batch", batch, ...as("producer"), ...waiting]);
+      const model = await write("module.json", { chemistry: "NMC622", composition: { cathode: "x" } });
+      const shared = ["--model", model, "--model-uid", "urn:example:module"];
+      const { events } = await cliJson(["mint", "--batch", batch, ...shared, ...as("producer"), ...waiting]);
       const ids = events.map(({ passports }: { passports: { passportId: string }[] }) =>
         passports.map(({ passportId }) => passportId),
       );
       expect(ids.map((group: string[]) => group.length)).to.deep.equal([200, 3]);
       for (const group of ids) expect(group).to.deep.equal([...group].sort());
       passports = ids[1];
+      for (const id of [ids[0][0], ids[1][2]]) {
+        const { passport } = await cliJson(["show", id, ...server]);
+        expect(passport.model).to.deep.equal({ chemistry: "NMC622" });
+      }
       const { passports: listed } = await cliJson(["list", "passports", "--custodian", "1", ...server]);
       expect(listed).to.have.length(204);
     });

@@ -28,7 +28,7 @@ export const askDisclosed = async (signedIn: Operator, passportId: string): Prom
   parseDisclosed(await signedIn.get(`/v1/dpps/${passportId}/disclosures`));
 
 /** Keeps the signer's own copy of records and disclosures. Throws `file-not-writable`. */
-export async function keepDisclosures(file: string, items: readonly PreparedItem[]): Promise<void> {
+export async function keepDisclosures(file: string, items: readonly Omit<PreparedItem, "prevHead">[]): Promise<void> {
   const records = items.map(({ passportId, recordHash, record, disclosures }) => ({
     passportId,
     recordHash,

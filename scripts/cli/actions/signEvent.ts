@@ -21,9 +21,17 @@ export type Submission = {
   readonly digest: Hash;
   readonly event: SignedCustodyEvent;
   readonly records: readonly SubmittedRecord[];
+  /** Records of models that `records` name by hash. */
+  readonly models?: readonly SubmittedRecord[];
 };
 
-export const submissionJson = ({ event, records }: Submission) => ({ event: formatSignedCustodyEvent(event), records });
+const submittedOf = ({ record, disclosures }: SubmittedRecord): SubmittedRecord => ({ record, disclosures });
+
+export const submissionJson = ({ event, records, models }: Submission) => ({
+  event: formatSignedCustodyEvent(event),
+  records,
+  ...(models === undefined || models.length === 0 ? {} : { models: models.map(submittedOf) }),
+});
 
 /** How long an event may wait for its block, if its signer says nothing: the contract takes at most 30 days. */
 export const DEFAULT_VALID_SECONDS = 7 * 24 * 3600;

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../../backend/domain/types.ts";
 import { keepDisclosures } from "../actions/disclosedRecords.ts";
 import { packConsignments } from "../actions/packConsignments.ts";
 import { prepareNewItem } from "../actions/prepareItems.ts";
+import { shareModel } from "../actions/shareModel.ts";
 import { signEvent } from "../actions/signEvent.ts";
 import { awaitEvent, type Stage, submitEvent } from "../actions/submitEvent.ts";
 import { usage } from "../failure.ts";
@@ -26,6 +27,7 @@ type Options = ParticipantOptions & {
   readonly uid?: string;
   readonly batteryCode?: string;
   readonly model?: string;
+  readonly modelUid?: string;
   readonly fields?: string;
   readonly batch?: string;
   readonly file?: readonly string[];
@@ -43,6 +45,7 @@ export function addMint(program: Command, terminal: Terminal): void {
     .option("--uid <uid>", "identifier on the battery: GS1 Digital Link, URN, DID, GB/T 34014 code …")
     .option("--battery-code <code>", "its code by GB/T 34014")
     .option("--model <file>", "JSON object with the model's data, put under `model`")
+    .option("--model-uid <uid>", "put the model's data into one record of this name, which all the passports share")
     .option("--fields <file>", "JSON object with the record's fields; the options above come on top")
     .option("--batch <file>", "NDJSON, one object of fields a line: many passports, up to 200 an event")
     .option(
@@ -60,7 +63,10 @@ export function addMint(program: Command, terminal: Terminal): void {
           "mint --key producer.json --uid https://id.gs1.org/01/09520123456788/21/A1 --fields pack.json --wait included",
           "one pack, and wait for its block",
         ],
-        ["mint --key producer.json --model nmc622.json --batch packs.ndjson", "a production lot of one model"],
+        [
+          "mint --key producer.json --model nmc622.json --model-uid urn:example:nmc622 --batch packs.ndjson",
+          "a production lot, with the model's data once for all of it",
+        ],
         ["mint --key producer.json --file general.json --file labels.json", "a passport from a partner's documents"],
         [
           "mint --key producer.json --file pass.json --uid UID --keep kept.json",
@@ -70,18 +76,21 @@ export function addMint(program: Command, terminal: Terminal): void {
     )
     .action(async (options: Options) => {
       const output = outputTo(terminal, options.json === true);
-      const fieldsList = await readFields(options, output.progress);
+      const given = await readFields(options, output.progress);
       const { session, actor, validSeconds } = await actorFor(terminal, options);
-      const items = fieldsList.map((fields) => prepareNewItem("mint", actor.participant, fields));
+      const shared = options.modelUid === undefined ? null : shareModel(actor.participant, options.modelUid, given);
+      const items = (shared?.fieldsList ?? given).map((fields) => prepareNewItem("mint", actor.participant, fields));
       requireDistinct(items);
-      if (options.keep !== undefined) await keepDisclosures(options.keep, items);
+      const models = shared === null ? [] : [shared.model];
+      if (options.keep !== undefined) await keepDisclosures(options.keep, [...items, ...models]);
       const consignments = packConsignments(items);
       const done = [];
       for (const [i, consignment] of consignments.entries()) {
         if (consignments.length > 1) {
           output.progress(`event ${i + 1} of ${consignments.length}: ${consignment.length} passports`);
         }
-        const submission = await signEvent(session, actor, "mint", consignment, { validSeconds });
+        const signed = await signEvent(session, actor, "mint", consignment, { validSeconds });
+        const submission = { ...signed, models };
         const { digest, state, receipt } = await submitEvent(session, submission);
         const passports = consignment.map(({ passportId, uid }) => ({ passportId, uid }));
         done.push({ digest, state, receipt, passports });
