@@ -39,7 +39,7 @@ export function checkRecordFields(type: RecordType, fields: JsonObject): FieldPr
 }
 
 /**
- * The same for a record that is to be accepted or made. `sentence` says to whom it happened.
+ * The same for a record that is to be accepted or made; the message names the first five problems.
  * @throws DomainError `data-kind-unknown`, `record-fields-invalid` (details: the first 20 problems)
  */
 export function requireRecordFields(type: RecordType, fields: JsonObject): void {
