@@ -7,8 +7,10 @@ import {
   type Standing,
   TIER_POLICIES,
 } from "../../../backend/domain/access/tierPolicies.ts";
+import { CUSTODY_KINDS } from "../../../backend/domain/custody/events.ts";
 import type { AnnexPoint } from "../../../backend/domain/dataPoints/dataPoint.ts";
 import { ROLES } from "../../../backend/domain/participants/roles.ts";
+import { DATA_KINDS } from "../../../backend/domain/records/dataKinds.ts";
 import { expectCode } from "../records/expectCode.ts";
 
 const RELATIONS = ["its-author", "its-custodian", "its-receiver", "its-grantee"] as const;
@@ -51,6 +53,14 @@ describe("tier policies", () => {
 
   it("give nobody anything for a kind that no rule names, but by its points", () => {
     for (const kind of ["", "constructor", "Mint"]) expect(readable("cn/1", "REGULATOR", kind)).to.deep.equal([]);
+  });
+
+  it("name only kinds of records that there are, each once", () => {
+    const known = [...CUSTODY_KINDS, ...Object.keys(DATA_KINDS)];
+    for (const { records = [] } of TIER_POLICIES.flatMap(({ rules }) => rules)) {
+      expect(known).to.include.members([...records]);
+      expect(new Set(records).size).to.equal(records.length);
+    }
   });
 
   it("join what several standings allow", () => {
