@@ -303,6 +303,19 @@ describe("the command line", function () {
     });
   });
 
+  describe("mint of look-alikes", () => {
+    it("warns of serials that look like one that has a passport, or like one another, and mints them", async () => {
+      const look = "https://id.gs1.org/01/09521000000018/21/";
+      await cliJson(["mint", "--uid", `${look}LOOK0`, ...as("producer"), ...waiting]);
+      const lines = [`${look}L00KO`, `${look}PLAIN`, `${look}P1A1N`].map((uid) => JSON.stringify({ uid })).join("\n");
+      const run = await cli(["mint", "--batch", await write("look.ndjson", lines), ...as("producer")]);
+      expect(run.code, run.err).to.equal(0);
+      expect(run.err).to.contain(`${look}P1A1N looks like ${look}PLAIN, which is in the same lot`);
+      expect(run.err).to.contain(`${look}L00KO looks like ${look}LOOK0, which has a passport already`);
+      expect(run.err.match(/Warning/g)).to.have.length(2);
+    });
+  });
+
   describe("attach", () => {
     it("brings a certificate to the operator and prints the CID that its bytes have", async () => {
       const file = place("un38.3.pdf");

@@ -8,6 +8,7 @@ import { prepareNewItem } from "../actions/prepareItems.ts";
 import { shareModel } from "../actions/shareModel.ts";
 import { signEvent } from "../actions/signEvent.ts";
 import { awaitEvent, type Stage, submitEvent } from "../actions/submitEvent.ts";
+import { warnOfLookAlikes } from "../actions/warnOfLookAlikes.ts";
 import { usage } from "../failure.ts";
 import {
   actorFor,
@@ -81,6 +82,11 @@ export function addMint(program: Command, terminal: Terminal): void {
       const shared = options.modelUid === undefined ? null : shareModel(actor.participant, options.modelUid, given);
       const items = (shared?.fieldsList ?? given).map((fields) => prepareNewItem("mint", actor.participant, fields));
       requireDistinct(items);
+      await warnOfLookAlikes(
+        session.operator,
+        items.map(({ uid }) => uid),
+        output.progress,
+      );
       const models = shared === null ? [] : [shared.model];
       if (options.keep !== undefined) await keepDisclosures(options.keep, [...items, ...models]);
       const consignments = packConsignments(items);
