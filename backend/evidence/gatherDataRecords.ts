@@ -2,7 +2,7 @@ import { dataRecordDigest, type SignedDataRecord } from "../domain/anchors/dataR
 import { recordLeaf } from "../domain/anchors/recordLeaf.ts";
 import { domainSeparator, type SigningDomain } from "../domain/eip712.ts";
 import { type ParticipantChange, standingsAt } from "../domain/participants/history.ts";
-import { recoverSigner } from "../domain/signatures.ts";
+import type { RecoverSigner } from "../domain/signatures.ts";
 import type { Hash, JsonObject, ParticipantId, UnixTime } from "../domain/types.ts";
 import { compareDataRecords, type DataRecordEvidence } from "../domain/verification/dataRecordEvidence.ts";
 import { judgeDataRecord } from "../domain/verification/judgeDataRecord.ts";
@@ -27,6 +27,7 @@ export function gatherDataRecords(
   logged: readonly LoggedDataRecord[],
   changes: ReadonlyMap<ParticipantId, readonly ParticipantChange[]>,
   records: ReadonlyMap<Hash, JsonObject>,
+  recoverSigner: RecoverSigner,
 ): DataRecordEvidence[] {
   const separator = domainSeparator(deployment);
   const ordered = logged

@@ -5,6 +5,7 @@ import type { SigningDomain } from "../domain/eip712.ts";
 import { DomainError } from "../domain/errors.ts";
 import { issuerOf } from "../domain/identifiers/passportId.ts";
 import type { ParticipantChange } from "../domain/participants/history.ts";
+import type { RecoverSigner } from "../domain/signatures.ts";
 import type { Hash, Hex, JsonObject, ParticipantId, PassportId } from "../domain/types.ts";
 import {
   type EvidenceBundle,
@@ -38,6 +39,8 @@ export type EvidenceReaders = {
   readonly readRecords: (hashes: readonly Hash[]) => Promise<ReadonlyMap<Hash, JsonObject>>;
   /** Anchored data records about these passports, the newest first, at most so many. */
   readonly readDataRecords: (ids: readonly PassportId[], most: number) => Promise<readonly LoggedDataRecord[]>;
+  /** Tells whose signatures they are: native where there is one, which judges as strictly. */
+  readonly recoverSigner: RecoverSigner;
 };
 
 /**
@@ -70,7 +73,7 @@ export async function gatherEvidence(
     passportId: id,
     steps: steps.map((step) => evidenceStep(step, records)),
   }));
-  const dataRecords = gatherDataRecords(deployment, logged, changes, records);
+  const dataRecords = gatherDataRecords(deployment, logged, changes, records, readers.recoverSigner);
   const participantIds = [...new Set([...actors, ...dataRecords.flatMap(partiesOf)])].sort((a, b) => a - b);
   const uid = histories[0]?.steps[0]?.record?.uid;
   const { chainId, contract } = deployment;

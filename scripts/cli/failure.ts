@@ -51,6 +51,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   "registry-head-stale": "Another proposal was executed first; propose it again.",
   "governor-unknown": "Only governors propose and approve; use a governor's key.",
   "identifier-outside-prefixes": "The issuer's record lists its prefixes: battery-passport participants ID.",
+  "correction-not-by-author": "Ask its author, or sign a record of your own that says otherwise.",
+  "passport-unclear": "Look at each with `battery-passport verify`; only one issuer can be entitled.",
+  "publisher-unknown": "This operator may not anchor data records; use another one with --operator URL.",
   "wait-timeout": "It may still arrive: ask again, or raise --timeout.",
   "events-backlog-full": "The operator is behind; send it again later.",
 };

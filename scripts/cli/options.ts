@@ -20,11 +20,8 @@ export type SigningOptions = OperatorOptions & {
   readonly passwordFile?: string;
   readonly trustRoot?: string;
 };
-export type ParticipantOptions = SigningOptions & {
-  readonly as?: number;
-  readonly rpc?: readonly string[];
-  readonly validDays: number;
-};
+export type AuthorOptions = SigningOptions & { readonly as?: number; readonly rpc?: readonly string[] };
+export type ParticipantOptions = AuthorOptions & { readonly validDays: number };
 
 const collect = (value: string, list: readonly string[] = []): string[] => [...list, value];
 
@@ -58,12 +55,15 @@ export const withKey = (command: Command): Command =>
     .option("--password-file <file>", "file with the password (else BATTERY_PASSWORD, else you are asked)")
     .addOption(trustRootOption());
 
-/** For commands that sign a custody event as a participant. */
-export const withParticipant = (command: Command): Command =>
+/** For commands that sign as a participant. */
+export const withAuthor = (command: Command): Command =>
   withKey(command)
     .option("--as <id>", "your participant id (else looked up by your key's address)", participantId)
-    .addOption(rpcOption("chain RPC to read heads from instead of the operator; may be repeated"))
-    .option("--valid-days <days>", "how long it may wait for its block, 1 to 30", days, 7);
+    .addOption(rpcOption("chain RPC to read heads from instead of the operator; may be repeated"));
+
+/** For commands that sign a custody event, which does not wait for its block for ever. */
+export const withParticipant = (command: Command): Command =>
+  withAuthor(command).option("--valid-days <days>", "how long it may wait for its block, 1 to 30", days, 7);
 
 export const waitOption = (): Option =>
   new Option("--wait <stage>", "return only when it is on the chain, or final there").choices([
@@ -134,15 +134,22 @@ export async function sessionFor(options: SigningOptions & { readonly rpc?: read
   return await openSession({ operatorUrl: options.operator, trustRoot, rpcUrls: options.rpc });
 }
 
-/** Session, key and participant of a command that signs a custody event. */
+/** Session, key and participant of a command that signs as one. */
+export async function authorFor(
+  terminal: Terminal,
+  options: AuthorOptions,
+): Promise<{ session: Session; actor: Actor }> {
+  const session = await sessionFor(options);
+  const signer = await openKey(terminal, options);
+  return { session, actor: await findActor(session, signer, options.as) };
+}
+
+/** The same for a custody event, with how long it is valid. */
 export async function actorFor(
   terminal: Terminal,
   options: ParticipantOptions,
 ): Promise<{ session: Session; actor: Actor; validSeconds: number }> {
-  const session = await sessionFor(options);
-  const signer = await openKey(terminal, options);
-  const actor = await findActor(session, signer, options.as);
-  return { session, actor, validSeconds: options.validDays * 24 * 3600 };
+  return { ...(await authorFor(terminal, options)), validSeconds: options.validDays * 24 * 3600 };
 }
 
 /** A file as it is: a partner's document may be in any encoding. */

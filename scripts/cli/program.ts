@@ -21,6 +21,7 @@ import { addOffer } from "./commands/offer.ts";
 import { addParticipants } from "./commands/participants.ts";
 import { addPropose } from "./commands/propose.ts";
 import { addReceipt } from "./commands/receipt.ts";
+import { addRecord } from "./commands/record.ts";
 import { addRotate } from "./commands/rotate.ts";
 import { addRules } from "./commands/rules.ts";
 import { addShow } from "./commands/show.ts";
@@ -71,6 +72,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addTransform(program, terminal);
   addClose(program, terminal);
   addVoid(program, terminal);
+  addRecord(program, terminal);
   addHold(program, terminal);
   addRelease(program, terminal);
   addShow(program, terminal);

@@ -89,6 +89,20 @@ export const TRANSPORT_SAFETY: JsonObject = {
 
 const ASSAY: JsonObject = { method: "ICP-OES", laboratory: "Example Test Lab", reportedOn: "2026-11-20" };
 
+/** What the test lab found at the collection point; 126.2 of 166 Ah are 76.0 per cent. */
+export const MEASURED_HEALTH: JsonObject = {
+  measuredAt: "2026-03-03T10:15:00+08:00",
+  method: "full discharge at C/3",
+  temperature: quantity("52", "Cel"),
+  ratedCapacity: quantity("166", "Ah"),
+  measuredCapacity: quantity("126.2", "Ah"),
+  stateOfHealth: quantity("76.0", "%"),
+};
+export const HEALTH_CORRECTION = {
+  correction: { path: "$.temperature", value: quantity("25", "Cel") },
+  reason: "the two digits were typed in the wrong order",
+} as const;
+
 /**
  * What became of 304 kg: products, residues and loss balance to the last gram. Black mass is 44 per cent of the pack; of
  * the metals, 91 per cent of the lithium and 98 of nickel, cobalt and manganese were recovered, 94 of the copper.

@@ -12,9 +12,10 @@ import type { Signer } from "../cli/keys/keystore.ts";
 import { readCustody } from "../cli/operator/answers.ts";
 import { findActor, openSession, type Session } from "../cli/session.ts";
 import { admitFirms } from "./admitFirms.ts";
+import { OBSERVATIONS, observationsTaken, takeObservation } from "./observations.ts";
 import { createSampleKeys, type SampleKeys } from "./sampleKeys.ts";
 import { PACK_IN_USE, RECYCLED_PACK } from "./samplePacks.ts";
-import { stepJournal } from "./stepJournal.ts";
+import { carryOutOnce, eventJournal } from "./stepJournal.ts";
 import { IN_USE, RECYCLED, signStep, WALK, type WalkStep } from "./walkSteps.ts";
 
 /** What the walk leaves behind: evidence that anyone can verify, and the line that does. */
@@ -29,8 +30,8 @@ const FINALITY_POLL_MS = 200;
 
 /**
  * Plays the sample on an installation: the quorum admits seven firms, two packs are made, and one of them goes from hand
- * to hand until it is recycled. Everything goes through the public HTTP API, with real keys, as users would do it.
- * Played again, also after an interruption, it goes on where it stands.
+ * to hand, past a test lab, until it is recycled. Everything goes through the public HTTP API, with real keys, as users
+ * would do it. Played again, also after an interruption, it goes on where it stands.
  * @param dataDir its keys are in `keys/`, what it leaves in `sample/`
  * @throws DomainError `sample-not-empty` where others use the installation already, and those of the operator
  */
@@ -45,11 +46,20 @@ export async function playSampleWalk(options: {
   const session = await openSession({ operatorUrl });
   const stepsTaken = async () => (await readCustody(session.operator, RECYCLED))?.steps.length ?? 0;
   // Once it is played, the installation is its users': they may have changed the firms' keys and roles.
-  if ((await stepsTaken()) < WALK.length) await admitFirms(session, keys, log);
-  for (const [sequence, step] of WALK.entries()) {
-    if ((await stepsTaken()) > sequence) continue;
-    await takeStep(session, keys, step, join(folder, "steps", `${sequence + 1}-${step.name}.json`));
-    log(step.says);
+  if ((await stepsTaken()) < WALK.length) {
+    await admitFirms(session, keys, log);
+    for (const [sequence, step] of WALK.entries()) {
+      const kept = (name: string) => join(folder, "steps", `${sequence + 1}-${name}.json`);
+      if ((await stepsTaken()) <= sequence) {
+        await takeStep(session, keys, step, kept(step.name));
+        log(step.says);
+      }
+      for (const [place, observation] of OBSERVATIONS.entries()) {
+        if (observation.after !== step.name || (await observationsTaken(session)).length > place) continue;
+        await takeObservation(session, keys, observation, kept(`${step.name}-${observation.name}`));
+        log(observation.says);
+      }
+    }
   }
   await awaitFinality(session, log);
   await mkdir(folder, { recursive: true });
@@ -65,23 +75,13 @@ export async function playSampleWalk(options: {
   return { bundles: packs, verifyCommand: `npx battery-passport verify ${places} --trust-root ${root}` };
 }
 
-async function takeStep(session: Session, keys: SampleKeys, step: WalkStep, file: string): Promise<void> {
-  const journal = stepJournal(file);
-  const earlier = await journal.read(session.separator, session.now());
-  if (earlier !== null) {
-    try {
-      await carryOut(session, keys, step, earlier);
-      return;
-    } catch (error) {
-      // Only what the operator refuses is worth signing anew; an operator that does not answer may have taken it.
-      if (!(error instanceof DomainError) || typeof error.details.status !== "number") throw error;
-      await journal.forget();
-    }
-  }
-  const submission = await signStep(session, keys, step);
-  await journal.write(submission);
-  await carryOut(session, keys, step, submission);
-}
+const takeStep = (session: Session, keys: SampleKeys, step: WalkStep, file: string): Promise<void> =>
+  carryOutOnce(
+    session,
+    eventJournal(file),
+    () => signStep(session, keys, step),
+    (submission) => carryOut(session, keys, step, submission),
+  );
 
 async function carryOut(session: Session, keys: SampleKeys, step: WalkStep, submission: Submission): Promise<void> {
   const { digest } = submission;
@@ -108,9 +108,14 @@ async function awaitFinality(session: Session, log: (line: string) => void): Pro
   const end = performance.now() + WAIT_MS;
   for (let said = false; ; said = true) {
     const histories = await Promise.all([RECYCLED, IN_USE].map((id) => readCustody(session.operator, id)));
-    if (histories.every((custody) => custody?.steps.at(-1)?.state === "finalized")) return;
+    const states = [
+      ...histories.map((custody) => custody?.steps.at(-1)?.state),
+      ...(await observationsTaken(session)).map(({ state }) => state),
+    ];
+    if (states.every((state) => state === "finalized")) return;
     if (!said) log("waiting until the chain calls it final …");
-    if (performance.now() > end) throw new DomainError("wait-timeout", "The sample's events do not become final.", {});
+    if (performance.now() > end)
+      throw new DomainError("wait-timeout", "What the sample signed does not become final.", {});
     await pause(FINALITY_POLL_MS);
   }
 }

@@ -84,6 +84,13 @@ describe("the walk, from mint to closure", function () {
     expect(inUse?.steps.map(({ kind }) => kind)).to.deep.equal(["mint", "handover"]);
   });
 
+  it("shows the test lab's record of the retired pack and its correction, and of neither what it is", async () => {
+    const text = await (await fetch(`${base}/v1/data-records?author=5`)).text();
+    const { dataRecords } = JSON.parse(text) as { dataRecords: { state: string }[] };
+    expect(dataRecords.map(({ state }) => state)).to.deep.equal(["finalized", "finalized"]);
+    expect(text).to.not.match(/health|correction/i);
+  });
+
   it("prints a line that verifies the recycled pack", async () => {
     expect(first.output()).to.include("npx battery-passport verify");
     const { code, output } = await cli(...verifyArgs);
@@ -109,7 +116,13 @@ describe("the walk, from mint to closure", function () {
       await second.ready();
       const other = `http://127.0.0.1:${otherPort}`;
       const views = (id: string) => [`/v1/dpps/${id}`, `/v1/dpps/${id}/custody`, `/v1/dpps/${id}/evidence`];
-      const paths = ["/v1/passports", "/v1/participants", ...passports.flatMap(views)];
+      const paths = [
+        "/v1/passports",
+        "/v1/participants",
+        "/v1/data-records",
+        "/v1/anchors",
+        ...passports.flatMap(views),
+      ];
       // Terms are explained at the operator's own address: of the whole record only that is each one's own.
       const text = async (operator: string, path: string) =>
         (await (await fetch(operator + path)).text()).replaceAll(`${operator}/v1/dictionary/`, "/v1/dictionary/");

@@ -2,12 +2,14 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { DomainError } from "../../backend/domain/errors.ts";
+import { parseBundle } from "../../backend/domain/verification/bundle.ts";
 import type { Signer } from "../../scripts/cli/keys/keystore.ts";
-import { readCustody, readParticipants } from "../../scripts/cli/operator/answers.ts";
+import { readCustody, readDataRecords, readParticipants } from "../../scripts/cli/operator/answers.ts";
 import { connectOperator } from "../../scripts/cli/operator/connectOperator.ts";
 import { openSession } from "../../scripts/cli/session.ts";
 import { admitFirms } from "../../scripts/sample/admitFirms.ts";
-import { SAMPLE_FIRMS } from "../../scripts/sample/sampleFirms.ts";
+import { OBSERVATIONS } from "../../scripts/sample/observations.ts";
+import { SAMPLE_FIRMS, TEST_LAB } from "../../scripts/sample/sampleFirms.ts";
 import { createSampleKeys } from "../../scripts/sample/sampleKeys.ts";
 import { RECOVERY, RECYCLED_PACK } from "../../scripts/sample/samplePacks.ts";
 import { playSampleWalk, type SampleWalk } from "../../scripts/sample/walk.ts";
@@ -47,7 +49,7 @@ describe("the sample walk", function () {
         if (!lost && !(error instanceof Interruption)) throw error;
       }
     }
-    expect(proxy.lost()).to.be.at.least(2 * SAMPLE_FIRMS.length + 2 + 2 * 3);
+    expect(proxy.lost()).to.be.at.least(2 * SAMPLE_FIRMS.length + 2 + 2 * 3 + OBSERVATIONS.length);
     await proxy.stop();
   });
   after(() => installation?.stop());
@@ -84,6 +86,16 @@ describe("the sample walk", function () {
     expect(await readCustody(operator, RECYCLED)).to.include({ phase: "closed", custodian: 4 });
   });
 
+  it("has a test lab measure the retired pack and correct one figure, once each, both anchored and final", async () => {
+    const dataRecords = await readDataRecords(connectOperator(installation.url), RECYCLED);
+    expect(dataRecords.map(({ author, state }) => [author, state])).to.deep.equal([
+      [TEST_LAB.id, "finalized"],
+      [TEST_LAB.id, "finalized"],
+    ]);
+    const bundle = parseBundle(await readFile((walk.bundles[0] as { file: string }).file));
+    expect(bundle.dataRecords.map(({ dataRecord }) => dataRecord.author)).to.deep.equal([TEST_LAB.id, TEST_LAB.id]);
+  });
+
   it("changes nothing when it is played again", async () => {
     const before = await readFile((walk.bundles[0] as { file: string }).file);
     const lines: string[] = [];
@@ -115,7 +127,10 @@ describe("the sample walk", function () {
     const steps = (await readdir(join(installation.dataDir, "sample", "steps"))).map((name) =>
       join("sample", "steps", name),
     );
-    expect([files.length, steps.length]).to.deep.equal([3 + SAMPLE_FIRMS.length + 1, WALK.length]);
+    expect([files.length, steps.length]).to.deep.equal([
+      3 + SAMPLE_FIRMS.length + 1,
+      WALK.length + OBSERVATIONS.length,
+    ]);
     for (const file of [...files, ...steps]) {
       expect((await stat(join(installation.dataDir, file))).mode & 0o077, file).to.equal(0);
     }
@@ -124,7 +139,15 @@ describe("the sample walk", function () {
   it("shows nothing of the closure and of the withheld fields in what it exports", async () => {
     for (const { file } of walk.bundles) {
       const text = await readFile(file, "utf8");
-      for (const word of ["stateOfHealth", "black mass", "30.404", "composition", "original", "waste"]) {
+      for (const word of [
+        "stateOfHealth",
+        "state-of-health",
+        "black mass",
+        "30.404",
+        "composition",
+        "original",
+        "waste",
+      ]) {
         expect(text).to.not.include(word);
       }
     }

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { readChainView } from "../../backend/chain/readChainView.ts";
 import { isDeclined } from "../../backend/domain/custody/events.ts";
+import { recoverSigner } from "../../backend/domain/signatures.ts";
 import type { PassportId } from "../../backend/domain/types.ts";
 import { chainQuestionFor, verifyEvidence } from "../../backend/domain/verification/verifyEvidence.ts";
+import { createAnchorTrees } from "../../backend/services/anchors/anchorTrees.ts";
 import { readEvidence } from "../../backend/services/passports/readEvidence.ts";
 import type { TestContract } from "../support/contract.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -124,7 +126,8 @@ async function requireVerified(contract: TestContract, database: TestDatabase): 
   );
   const passportId = rows[0]?.id;
   if (passportId === undefined) return;
-  const bundle = await readEvidence(database, contract, passportId);
+  const anchorTrees = createAnchorTrees();
+  const bundle = await readEvidence({ database, deployment: contract, anchorTrees, recoverSigner }, passportId);
   const question = chainQuestionFor(bundle, contract);
   if (question === null) throw new Error("the evidence is malformed");
   const view = await readChainView([contract.rpc], contract.contract, question);

@@ -56,12 +56,6 @@ export function proveLeaf(tree: MerkleTree, index: number): Hash[] {
 /** As `proveLeaf`, for a single proof. */
 export const inclusionProof = (leaves: readonly Hash[], index: number): Hash[] => proveLeaf(buildTree(leaves), index);
 
-/** As `proveLeaf`, for several leaves of one tree. */
-export function inclusionProofs(leaves: readonly Hash[], indexes: readonly number[]): Hash[][] {
-  const tree = buildTree(leaves);
-  return indexes.map((index) => proveLeaf(tree, index));
-}
-
 /** A claim that a leaf stands at a position. Attacker-controlled: all of it but what the verifier got elsewhere. */
 export type InclusionClaim = {
   readonly leaf: Hash;

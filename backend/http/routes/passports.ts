@@ -64,7 +64,7 @@ export function passportRoutes(dependencies: AppDependencies): Route[] {
       problems: [404],
       crossOrigin: true,
       async handle({ params }) {
-        const bytes = await readEvidence(database, deployment, passportIdFrom(deployment, params.dppId));
+        const bytes = await readEvidence(dependencies, passportIdFrom(deployment, params.dppId));
         return { status: 200, bytes, headers: { "content-type": "application/json; charset=utf-8" } };
       },
     }),

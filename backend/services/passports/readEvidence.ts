@@ -4,9 +4,10 @@ import type { ParticipantChange } from "../../domain/participants/history.ts";
 import type { Hash, Head, Hex, ParticipantId, PassportId } from "../../domain/types.ts";
 import { formatBundle } from "../../domain/verification/bundle.ts";
 import { type EvidenceReaders, gatherEvidence, type LoggedStep } from "../../evidence/gatherEvidence.ts";
-import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
-import type { Deployment } from "../deployment.ts";
+import { inTransaction, type Transaction } from "../../storage/database.ts";
+import type { AnchorTrees } from "../anchors/anchorTrees.ts";
 import { readRecords } from "../readRecords.ts";
+import type { ServiceDependencies } from "../serviceDependencies.ts";
 import { readLoggedDataRecords } from "./readLoggedDataRecords.ts";
 
 /**
@@ -14,14 +15,18 @@ import { readLoggedDataRecords } from "./readLoggedDataRecords.ts";
  * @throws DomainError `dpp-unknown`
  */
 export async function readEvidence(
-  database: Database,
-  { chainId, contract }: Deployment,
+  dependencies: Pick<ServiceDependencies, "database" | "deployment" | "anchorTrees" | "recoverSigner">,
   passportId: PassportId,
 ): Promise<Uint8Array> {
+  const { database, deployment, anchorTrees, recoverSigner } = dependencies;
+  const { chainId, contract } = deployment;
   const bundle = await inTransaction(database.pool, async (tx) => {
     // One snapshot: an event that arrives meanwhile is in the evidence as a whole, or not at all.
     await tx.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    return await gatherEvidence({ chainId, contract }, passportId, evidenceReaders(tx));
+    return await gatherEvidence({ chainId, contract }, passportId, {
+      ...evidenceReaders(tx, anchorTrees),
+      recoverSigner,
+    });
   });
   if (bundle === null) {
     throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
@@ -30,10 +35,10 @@ export async function readEvidence(
 }
 
 /** Where an operator's evidence comes from: the projection of the chain's logs, and records by hash. */
-function evidenceReaders(tx: Transaction): EvidenceReaders {
+function evidenceReaders(tx: Transaction, anchorTrees: AnchorTrees): Omit<EvidenceReaders, "recoverSigner"> {
   return {
     readRecords: (hashes) => readRecords(tx, hashes),
-    readDataRecords: (ids, most) => readLoggedDataRecords(tx, ids, most),
+    readDataRecords: (ids, most) => readLoggedDataRecords(tx, anchorTrees, ids, most),
     async readSteps(passportId) {
       const { rows } = await tx.query<StepRow>(
         `SELECT log.block_number AS "blockNumber", log.block_hash AS "blockHash", log.header, step.position, log.items,

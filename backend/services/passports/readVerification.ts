@@ -1,13 +1,11 @@
 import type { Pool } from "pg";
 import { DomainError } from "../../domain/errors.ts";
-import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { PassportId } from "../../domain/types.ts";
 import type { ChainQuestion, ChainUnavailable, ChainView } from "../../domain/verification/chainView.ts";
 import type { VerificationReport } from "../../domain/verification/report.ts";
 import { chainQuestionFor, verifyEvidence } from "../../domain/verification/verifyEvidence.ts";
-import type { Database } from "../../storage/database.ts";
-import type { Deployment } from "../deployment.ts";
 import { gatherLookUps } from "../gatherLookUps.ts";
+import type { ServiceDependencies } from "../serviceDependencies.ts";
 import { readEvidence } from "./readEvidence.ts";
 
 /** Asks the chain what a verifier must know; answers why not instead of throwing. */
@@ -24,12 +22,12 @@ const MAX_CACHED = 1_000;
  * call. A report that could not be made because the chain did not answer is not kept.
  * @returns reads a report as JSON; throws `dpp-unknown`
  */
-export function verificationReader(dependencies: {
-  readonly database: Database;
-  readonly deployment: Deployment;
-  readonly readChainView: ReadChainView;
-  readonly recoverSigner: RecoverSigner;
-}): (passportId: PassportId) => Promise<Uint8Array> {
+export function verificationReader(
+  dependencies: Pick<
+    ServiceDependencies,
+    "database" | "deployment" | "anchorTrees" | "readChainView" | "recoverSigner"
+  >,
+): (passportId: PassportId) => Promise<Uint8Array> {
   const { database, deployment, readChainView, recoverSigner } = dependencies;
   const { chainId, contract, codeHash } = deployment;
   const trustRoot = { chainId, contract, codeHash };
@@ -37,7 +35,7 @@ export function verificationReader(dependencies: {
   const readPlace = gatherLookUps((ids: readonly PassportId[]) => readPlaces(database.pool, ids));
 
   const verify = async (passportId: PassportId): Promise<OperatorsReport> => {
-    const bundle = await readEvidence(database, deployment, passportId);
+    const bundle = await readEvidence(dependencies, passportId);
     const question = chainQuestionFor(bundle, trustRoot);
     const view: ChainView | ChainUnavailable =
       question === null ? { unavailable: "the evidence is malformed", rpcs: [] } : await readChainView(question);

@@ -1,7 +1,14 @@
 import type { Command } from "commander";
 import { findPassport } from "../actions/findPassport.ts";
 import { moment } from "../describe.ts";
-import { fieldsOf, nameOf, readCustody, readParticipant } from "../operator/answers.ts";
+import {
+  fieldsOf,
+  type ListedDataRecord,
+  nameOf,
+  readCustody,
+  readDataRecords,
+  readParticipant,
+} from "../operator/answers.ts";
 import { connectOperator, type Operator } from "../operator/connectOperator.ts";
 import { examples, type OperatorOptions, withOperator } from "../options.ts";
 import { plain } from "../plain.ts";
@@ -24,18 +31,20 @@ export function addShow(program: Command, terminal: Terminal): void {
       const { passportId, claimants } = await findPassport(operator, text);
       const passport = fieldsOf(await operator.get(`/v1/dpps/${passportId}`), "passport");
       const custody = await readCustody(operator, passportId);
+      const dataRecords = await readDataRecords(operator, passportId);
       const lines = [
         ...Object.entries(passport).map(([name, value]) => `${plain(name).padEnd(26)} ${shown(value)}`),
         ...(custody?.hold ? [`on hold until ${moment(custody.hold.until)}: it cannot move`] : []),
         "",
         ...(await custodyLines(operator, custody?.steps ?? [])),
+        ...(await dataRecordLines(operator, dataRecords)),
         ...(claimants.length > 1
           ? ["", `Warning: ${claimants.length} passports claim this identifier:`, ...claimants]
           : []),
         "",
         `To be sure: battery-passport verify ${passportId} --rpc URL --trust-root ROOT`,
       ];
-      output.result({ passport, custody, claimants }, lines.join("\n"));
+      output.result({ passport, custody, dataRecords, claimants }, lines.join("\n"));
     });
 }
 
@@ -43,10 +52,17 @@ const shown = (value: unknown): string => plain(typeof value === "string" ? valu
 
 type Steps = NonNullable<Awaited<ReturnType<typeof readCustody>>>["steps"];
 
-async function custodyLines(operator: Operator, steps: Steps): Promise<string[]> {
-  const ids = new Set(steps.flatMap(({ actor, counterparty }) => [actor, counterparty]).filter((id) => id !== 0));
+async function namesOf(operator: Operator, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
   const names = new Map<number, string>();
-  for (const id of ids) names.set(id, nameOf(await readParticipant(operator, id)));
+  for (const id of new Set(ids)) if (id !== 0) names.set(id, nameOf(await readParticipant(operator, id)));
+  return names;
+}
+
+async function custodyLines(operator: Operator, steps: Steps): Promise<string[]> {
+  const names = await namesOf(
+    operator,
+    steps.flatMap(({ actor, counterparty }) => [actor, counterparty]),
+  );
   return steps.flatMap(({ kind, actor, counterparty, recordedAt, state, block, inputs, products }) => {
     const to = counterparty === 0 ? "" : ` → ${names.get(counterparty)}`;
     const by = actor === 0 ? "the quorum" : names.get(actor);
@@ -56,4 +72,18 @@ async function custodyLines(operator: Operator, steps: Steps): Promise<string[]>
       ...products.map((id) => `${" ".repeat(22)}made ${id}`),
     ];
   });
+}
+
+/** That somebody signed something about it, and when; what and of which kind is withheld. */
+async function dataRecordLines(operator: Operator, dataRecords: readonly ListedDataRecord[]): Promise<string[]> {
+  if (dataRecords.length === 0) return [];
+  const names = await namesOf(
+    operator,
+    dataRecords.map(({ author }) => author),
+  );
+  const lines = dataRecords.map(
+    ({ occurredAt, author, state, digest }) =>
+      `${moment(occurredAt)}  data record  ${names.get(author)}  (${plain(state)})  ${digest}`,
+  );
+  return ["", ...lines];
 }

@@ -1,8 +1,17 @@
+import { parseSignedDataRecord } from "../../../backend/domain/anchors/dataRecord.ts";
 import { parseAddress, parseHash, parseHead, parsePassportId } from "../../../backend/domain/bytes.ts";
 import { PHASES, type Phase } from "../../../backend/domain/custody/state.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import { ROLES, type Role } from "../../../backend/domain/participants/roles.ts";
-import type { Address, Hash, Head, JsonObject, ParticipantId, PassportId } from "../../../backend/domain/types.ts";
+import type {
+  Address,
+  Hash,
+  Head,
+  JsonObject,
+  ParticipantId,
+  PassportId,
+  UnixTime,
+} from "../../../backend/domain/types.ts";
 import { parseTrustRoot, type TrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
 import { plain } from "../plain.ts";
 import type { Operator } from "./connectOperator.ts";
@@ -152,6 +161,25 @@ export async function readCustody(operator: Operator, passportId: PassportId): P
     if (error instanceof DomainError && error.code === "dpp-unknown") return null;
     throw error;
   }
+}
+
+/** A data record as an operator lists it: what it says is withheld. */
+export type ListedDataRecord = {
+  readonly digest: Hash;
+  readonly author: ParticipantId;
+  /** When it was observed, as its author says. */
+  readonly occurredAt: UnixTime;
+  readonly state: string;
+};
+
+/** The data records about a passport, oldest first as their authors say. */
+export async function readDataRecords(operator: Operator, passportId: PassportId): Promise<ListedDataRecord[]> {
+  const listed = await readAll(operator, `/v1/data-records?subject=${passportId}`, "dataRecords", (value) => {
+    const entry = fieldsOf(value, "data record");
+    const { author, occurredAt } = parseSignedDataRecord(entry.dataRecord);
+    return { digest: parseHash(entry.digest, "digest"), author, occurredAt, state: textOf(entry.state, "state") };
+  });
+  return listed.sort((a, b) => a.occurredAt - b.occurredAt);
 }
 
 export const readParticipant = async (operator: Operator, id: ParticipantId): Promise<Participant> =>

@@ -5,7 +5,6 @@ import fc from "fast-check";
 import {
   type InclusionClaim,
   inclusionProof,
-  inclusionProofs,
   judgeInclusion,
   merkleRoot,
 } from "../../../backend/domain/anchors/merkleTree.ts";
@@ -65,13 +64,6 @@ describe("Merkle tree", () => {
         expect(judgeInclusion(claim)).to.equal(null);
       }
     }
-  });
-
-  it("proves several leaves at once as it proves each of them alone", () => {
-    const leaves = leavesOf(13);
-    const all = leaves.map((_, index) => index);
-    expect(inclusionProofs(leaves, all)).to.deep.equal(all.map((index) => inclusionProof(leaves, index)));
-    expect(inclusionProofs(leaves, [])).to.deep.equal([]);
   });
 
   it("refuses to prove a position that there is not", () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { ZERO_HASH, ZERO_HEAD } from "../../../backend/domain/bytes.ts";
 import { encodeHeader } from "../../../backend/domain/custody/header.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
+import { recoverSigner } from "../../../backend/domain/signatures.ts";
 import type { Head, PassportId } from "../../../backend/domain/types.ts";
 import { formatBundle, MAX_HISTORIES, parseBundle } from "../../../backend/domain/verification/bundle.ts";
 import { verifyEvidence } from "../../../backend/domain/verification/verifyEvidence.ts";
@@ -31,6 +32,7 @@ const readersOf = (chain: SimulatedChain, reading: (id: PassportId) => void): Ev
   readParticipantChanges: async (id) => chain.changes.get(id) ?? [],
   readRecords: async () => new Map(),
   readDataRecords: async () => [],
+  recoverSigner,
 });
 
 describe("lineage", function () {

@@ -20,7 +20,7 @@ import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { type ParticipantChange, participantHeads } from "../../../backend/domain/participants/history.ts";
 import { type Role, roleBits } from "../../../backend/domain/participants/roles.ts";
 import { buildRecord } from "../../../backend/domain/records/buildRecord.ts";
-import { addressOf } from "../../../backend/domain/signatures.ts";
+import { addressOf, recoverSigner } from "../../../backend/domain/signatures.ts";
 import type { Address, Hash, Hex, JsonObject, PassportId } from "../../../backend/domain/types.ts";
 import type { EvidenceBundle } from "../../../backend/domain/verification/bundle.ts";
 import { formatBundle } from "../../../backend/domain/verification/bundle.ts";
@@ -221,6 +221,7 @@ export class SimulatedChain {
           }),
         ),
       readDataRecords: async (ids) => this.dataRecords.filter(({ dataRecord }) => ids.includes(dataRecord.subjectId)),
+      recoverSigner,
     });
     if (bundle === null) throw new Error(`no passport ${passportId}`);
     return bundle;

@@ -3,8 +3,10 @@ import { anchorRoot } from "../../../backend/domain/anchors/anchor.ts";
 import { dataRecordDigest, type SignedDataRecord } from "../../../backend/domain/anchors/dataRecord.ts";
 import { judgeInclusion } from "../../../backend/domain/anchors/merkleTree.ts";
 import { recordLeaf } from "../../../backend/domain/anchors/recordLeaf.ts";
+import { recoverSigner } from "../../../backend/domain/signatures.ts";
 import type { PassportId } from "../../../backend/domain/types.ts";
 import { parseBundle } from "../../../backend/domain/verification/bundle.ts";
+import { createAnchorTrees } from "../../../backend/services/anchors/anchorTrees.ts";
 import { readEvidence } from "../../../backend/services/passports/readEvidence.ts";
 import {
   buildMint,
@@ -83,8 +85,14 @@ describe("readEvidence", () => {
     });
   }
 
+  const read = () =>
+    readEvidence(
+      { database: world.database, deployment: DEPLOYMENT, anchorTrees: createAnchorTrees(), recoverSigner },
+      pack,
+    );
+
   it("shows a passport's data records, each with a proof that leads to its anchor's root", async () => {
-    const bundle = parseBundle(await readEvidence(world.database, DEPLOYMENT, pack));
+    const bundle = parseBundle(await read());
     expect(bundle.dataRecords.map(({ leafIndex }) => leafIndex)).to.deep.equal([1]);
     const [one] = bundle.dataRecords;
     expect(one).to.deep.include({ blockNumber: BLOCK, publisher: PUBLISHER, dataRecord: leaves[1], disclosures: [] });
@@ -100,12 +108,12 @@ describe("readEvidence", () => {
   });
 
   it("names author and publisher among the participants", async () => {
-    const bundle = parseBundle(await readEvidence(world.database, DEPLOYMENT, pack));
+    const bundle = parseBundle(await read());
     expect(bundle.participants.map(({ id }) => id)).to.include.members([FLEET, PUBLISHER]);
   });
 
   it("leaves out what its author did not sign, and never shows what kind of record it is", async () => {
-    const bytes = await readEvidence(world.database, DEPLOYMENT, pack);
+    const bytes = await read();
     expect(parseBundle(bytes).dataRecords.some(({ leafIndex }) => leafIndex === 3)).to.equal(false);
     expect(new TextDecoder().decode(bytes)).to.not.include("inspection");
   });
