@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type * as z from "zod";
 import { DomainError } from "../domain/errors.ts";
 import { parseJsonStrict } from "../domain/records/jsonText.ts";
+import type { Hash } from "../domain/types.ts";
 import type { AppDependencies } from "./dependencies.ts";
 import { judged } from "./mountRoute.ts";
 import { problemOf } from "./problems.ts";
@@ -20,9 +21,14 @@ export async function acceptEntries<T>(
   { publicUrl, maxBodyBytes, log }: Pick<AppDependencies, "publicUrl" | "maxBodyBytes" | "log">,
   request: IncomingMessage,
   schema: z.ZodType<T>,
-  accept: (entry: T) => Promise<unknown>,
+  accept: (entry: T) => Promise<{ readonly digest: Hash }>,
 ): Promise<Reply> {
-  const acceptOne = async (value: unknown): Promise<unknown> => accept(judged(schema, value, "body"));
+  const acceptOne = async (value: unknown): Promise<unknown> => {
+    const outcome = await accept(judged(schema, value, "body"));
+    // Ties what becomes of the digest from here on to the request that brought it.
+    log.debug({ reqId: request.id, digest: outcome.digest }, "accepted");
+    return outcome;
+  };
 
   const acceptEntry = async (entry: () => unknown): Promise<unknown> => {
     try {

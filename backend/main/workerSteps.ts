@@ -98,9 +98,17 @@ export function relayStep(parts: WorkerParts, leadership: Leadership): Step {
     onAlarm,
     maxWaitSeconds: parts.anchorWaitSeconds,
   });
+  const store = openSubmissions(database.pool, transactor.sender, leadership.fence);
   const { step } = createRelayer({
     chain: transactor,
-    store: openSubmissions(database.pool, transactor.sender, leadership.fence),
+    store: {
+      ...store,
+      async seal(submission) {
+        const id = await store.seal(submission);
+        log.debug({ worker: "relayer", submission: id, digests: submission.digests }, "sealed");
+        return id;
+      },
+    },
     readReadyProposal: () => readReadyProposal(database.pool),
     readReadyHoldOrder: () => readReadyHoldOrder(database.pool),
     sealAnchor,

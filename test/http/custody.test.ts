@@ -36,6 +36,8 @@ describe("custody by HTTP", () => {
     expect(first.status).to.equal(202);
     const text = await first.text();
     expect(JSON.parse(text)).to.deep.include({ digest, state: "accepted" });
+    const [line] = server.logged.map((one) => JSON.parse(one)).filter((one) => one.digest === digest);
+    expect(line).to.include({ msg: "accepted", reqId: first.headers.get("x-request-id") });
     expect(await (await server.post("/v1/custody-events", submission)).text()).to.equal(text);
     expect(await (await server.get(`/v1/receipts/${digest}`)).json()).to.deep.equal(JSON.parse(text).receipt);
   });
