@@ -1,110 +1,146 @@
-import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join, posix } from "node:path";
+import { globSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { enlargedConfig } from "./enlargedConfig.ts";
-import { findMutations, type Mutation, type Sources } from "./mutate/findMutations.ts";
-import { plantMutations } from "./mutate/plantMutations.ts";
+import type { Mutation } from "./mutate/findMutations.ts";
+import { type Journal, openJournal, type Verdict } from "./mutate/journal.ts";
+import { describeMutation, summarize, writeResult } from "./mutate/result.ts";
+import { hashContracts, hashTests } from "./mutate/sources.ts";
+import { testOrder } from "./mutate/testOrder.ts";
+import { openTestProcess, type TestProcess } from "./mutate/testProcess.ts";
+import { MUTATION_DATA, prepareWorkspace } from "./mutate/workspace.ts";
 
-/**
- * Mutation testing of the contract, on demand: changes one thing at a time and sees whether the contract's tests notice.
- *
- *     mutate              every mutation, some seconds each
- *     mutate --every 5    one in five
- *
- * Prints the survivors and writes contracts/docs/mutation-result.json.
- */
-const root = fileURLToPath(new URL("../", import.meta.url));
-const { values } = parseArgs({ options: { every: { type: "string", default: "1" } } });
-const every = Number(values.every);
-if (!Number.isInteger(every) || every < 1) throw new Error("--every takes a whole number from 1 on");
-const RESULT = join(root, "contracts/docs/mutation-result.json");
-const ENTRIES = ["contracts/BatteryPassport.sol", "contracts/test/HashHarness.sol", "contracts/test/TestWallet.sol"];
-const TEST_TIMEOUT_MS = 120_000;
-const CONFIG = enlargedConfig({
-  network: 'coinbase: "0x" + Number(process.env.MUTATION ?? 0).toString(16).padStart(40, "0"),',
+const HELP = `Mutation testing of the contract: changes one thing of contracts/ at a time and sees whether its mocha tests notice.
+Prints what survives; a complete run writes contracts/docs/mutation-result.json. Exit code 1 below 95 % killed.
+
+    npm run mutate                            every mutation
+    npm run mutate -- --resume                goes on where a run of the same contracts and tests was broken off
+    npm run mutate -- --every 5               one in five
+    npm run mutate -- --from 300              those with numbers from 300 on
+    npm run mutate -- --file CustodyLedger    those of one source file
+    npm run mutate -- --only 12,40            these alone
+    npm run mutate -- --processes 1           one at a time, rather than two
+`;
+const GOAL = 95;
+/** Beside what a run without any mutation takes, times four: other work on the machine must not look like a hanging test. */
+const LEAST_LIMIT_MS = 120_000;
+const ALONE_LIMIT_MS = 20 * 60_000;
+
+const { values } = parseArgs({
+  options: {
+    every: { type: "string", default: "1" },
+    from: { type: "string", default: "1" },
+    processes: { type: "string", default: "2" },
+    file: { type: "string" },
+    only: { type: "string" },
+    resume: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
 });
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+for (const name of ["every", "from", "processes"] as const) {
+  if (!/^[1-9]\d{0,4}$/.test(values[name])) stopWith(`--${name} takes a whole number from 1 on.`);
+}
+const root = fileURLToPath(new URL("../", import.meta.url));
+const tests = globSync("test/contracts/*.test.ts", { cwd: root }).map((file) => basename(file, ".test.ts"));
 
-async function readSources(): Promise<Sources> {
-  const sources: Record<string, { content: string }> = {};
-  const require = createRequire(import.meta.url);
-  const read = async (name: string, path: string): Promise<void> => {
-    if (name in sources) return;
-    const content = await readFile(path, "utf8");
-    sources[name] = { content };
-    for (const [, imported = ""] of content.matchAll(/^import[^"']*["']([^"']+)["']/gm)) {
-      const target = imported.startsWith(".") ? posix.join(posix.dirname(name), imported) : imported;
-      await read(target, target.startsWith("contracts/") ? join(root, target) : require.resolve(target));
-    }
+function stopWith(sentence: string): never {
+  console.error(sentence);
+  process.exit(2);
+}
+
+function choose(mutations: ReadonlyMap<number, Mutation>): number[] {
+  const only = values.only?.split(",").map(Number);
+  const chosen = [...mutations]
+    .filter(([number, { file }]) => {
+      if (number < Number(values.from)) return false;
+      if (values.file !== undefined && basename(file, ".sol") !== values.file) return false;
+      return only === undefined || only.includes(number);
+    })
+    .filter((_, i) => i % Number(values.every) === 0)
+    .map(([number]) => number);
+  if (chosen.length === 0) stopWith("There is no such mutation.");
+  return chosen;
+}
+
+/** Tries what the journal does not know yet; what is unclear is tried again at the end, alone and with far more time. */
+async function tryAll(
+  folder: string,
+  mutations: ReadonlyMap<number, Mutation>,
+  chosen: readonly number[],
+  journal: Journal,
+): Promise<void> {
+  const left = chosen.filter((number) => !journal.verdicts.has(number));
+  const total = left.length;
+  let startedAt = Date.now();
+  const unclear: number[] = [];
+  const processes = Array.from({ length: Math.min(Number(values.processes), total) }, () => openTestProcess(folder));
+
+  const attempt = async (tester: TestProcess, number: number, limitMs: number): Promise<Verdict | undefined> => {
+    const from = Date.now();
+    const order = testOrder(mutations.get(number)?.file ?? "", tests);
+    const outcome = await tester.run({ number, order }, limitMs);
+    return outcome.kind === "unclear" ? undefined : { number, ...outcome, ms: Date.now() - from };
   };
-  for (const entry of ENTRIES) await read(entry, join(root, entry));
-  return sources;
-}
+  let decided = 0;
+  const record = (verdict: Verdict): void => {
+    journal.add(verdict);
+    decided++;
+    const minutes = Math.ceil((((Date.now() - startedAt) / decided) * (total - decided)) / 60_000);
+    const mutation = describeMutation(verdict.number, mutations.get(verdict.number) as Mutation);
+    const kind = verdict.kind === "killed" ? verdict.kind : verdict.kind.toUpperCase();
+    console.log(`${decided}/${total}, ${minutes} min left: ${kind} ${mutation}${verdict.by ? ` (${verdict.by})` : ""}`);
+  };
+  /** Holds at the start and at the end: a test that fails by itself would make every verdict worthless. */
+  const holdsWithoutAny = async (tester: TestProcess): Promise<number> => {
+    const from = Date.now();
+    const outcome = await tester.run({ number: 0, order: testOrder("", tests) }, ALONE_LIMIT_MS);
+    if (outcome.kind === "survived") return Date.now() - from;
+    journal.discard();
+    throw new Error(`The tests fail without any mutation: ${outcome.by}: ${outcome.why}`);
+  };
 
-/** A copy of what the contract's tests need, with every mutation planted. */
-async function prepare(sources: Sources): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "mutate-"));
-  for (const part of ["test/contracts", "test/vectors", "scripts", "backend", "package.json", "tsconfig.json"]) {
-    await cp(join(root, part), join(folder, part), { recursive: true });
+  try {
+    const durations = await Promise.all(processes.map(holdsWithoutAny));
+    startedAt = Date.now();
+    const limitMs = Math.max(LEAST_LIMIT_MS, 4 * Math.max(...durations));
+    console.log(`${total} to try; without any mutation the tests take ${Math.round(Math.max(...durations) / 1000)} s`);
+    await Promise.all(
+      processes.map(async (tester) => {
+        for (let number = left.shift(); number !== undefined; number = left.shift()) {
+          const verdict = await attempt(tester, number, limitMs);
+          if (verdict === undefined) unclear.push(number);
+          else record(verdict);
+        }
+      }),
+    );
+    for (const number of unclear) {
+      const alone = openTestProcess(folder);
+      processes.push(alone);
+      record((await attempt(alone, number, ALONE_LIMIT_MS)) ?? { number, kind: "timed out", ms: ALONE_LIMIT_MS });
+      alone.stop();
+    }
+    await Promise.all(processes.slice(0, durations.length).map(holdsWithoutAny));
+  } finally {
+    for (const tester of processes) tester.stop();
   }
-  await cp(join(root, "hardhat.config.ts"), join(folder, "hardhat.base.config.ts"));
-  await writeFile(join(folder, "hardhat.config.ts"), CONFIG);
-  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const [name, { content }] of Object.entries(sources)) {
-    if (!name.startsWith("contracts/")) continue;
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
-  return folder;
 }
 
-/** Whether the contract's tests pass with that mutation; a run that does not end has noticed it. */
-function testsPass(folder: string, mutation: number, output: "inherit" | "ignore" = "ignore"): boolean {
-  const mocha = join(root, "node_modules/mocha/bin/mocha.js");
-  const { status } = spawnSync(
-    process.execPath,
-    [mocha, "--bail", "--exit", "--timeout", "30000", "test/contracts/**/*.test.ts"],
-    {
-      cwd: folder,
-      stdio: output,
-      timeout: TEST_TIMEOUT_MS,
-      env: { ...process.env, MUTATION: String(mutation) },
-    },
-  );
-  return status === 0;
-}
+const { folder, mutations } = await prepareWorkspace(root);
+const chosen = choose(mutations);
+const key = `${(await hashContracts(root)).slice(0, 16)}-${(await hashTests(root)).slice(0, 16)}`;
+const journal = openJournal(join(root, MUTATION_DATA, `${key}.ndjson`), values.resume);
+await tryAll(folder, mutations, chosen, journal);
 
-const describe = ({ file, line, said }: Mutation): string => `${file}:${line} ${said}`;
-
-const sources = await readSources();
-const found = findMutations(sources, (file) => /^contracts\/(?!test\/|interfaces\/)/.test(file));
-const planted = plantMutations(sources, found);
-const folder = await prepare(planted.sources);
-console.log(`${found.length} mutations found, ${planted.mutations.size} compile`);
-try {
-  const hardhat = join(root, "node_modules/hardhat/dist/src/cli.js");
-  const build = spawnSync(process.execPath, [hardhat, "build", "--quiet"], { cwd: folder, stdio: "inherit" });
-  if (build.status !== 0) throw new Error("The contract with its mutations does not compile.");
-  if (!testsPass(folder, 0, "inherit")) throw new Error("The tests fail without any mutation.");
-
-  const survivors: string[] = [];
-  const tried = [...planted.mutations].filter((_, i) => i % every === 0);
-  for (const [i, [number, mutation]] of tried.entries()) {
-    const survived = testsPass(folder, number);
-    if (survived) survivors.push(describe(mutation));
-    console.log(`${i + 1}/${tried.length} ${survived ? "SURVIVED" : "killed"} ${describe(mutation)}`);
-  }
-  const killed = tried.length - survivors.length;
-  const share = Math.round((1000 * killed) / tried.length) / 10;
-  await writeFile(
-    RESULT,
-    `${JSON.stringify({ compiling: planted.mutations.size, tried: tried.length, killed, share, survivors }, null, 2)}\n`,
-  );
-  console.log(`${killed} of ${tried.length} killed (${share} %)`);
-  if (share < 95) process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+const summary = summarize(
+  chosen.flatMap((number) => journal.verdicts.get(number) ?? []),
+  mutations,
+);
+for (const survivor of summary.survivors) console.log(`survived: ${survivor}`);
+for (const mutation of summary.timedOut) console.log(`timed out: ${mutation}`);
+console.log(`${summary.killed} of ${summary.mutations} killed (${summary.share} %)`);
+if (chosen.length === mutations.size) await writeResult(root, summary);
+if (summary.share < GOAL) process.exitCode = 1;
