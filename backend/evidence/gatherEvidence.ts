@@ -5,6 +5,7 @@ import type { SigningDomain } from "../domain/eip712.ts";
 import { DomainError } from "../domain/errors.ts";
 import { issuerOf } from "../domain/identifiers/passportId.ts";
 import type { ParticipantChange } from "../domain/participants/history.ts";
+import { namedModel } from "../domain/records/namedModel.ts";
 import type { RecoverSigner } from "../domain/signatures.ts";
 import type { Hash, Hex, JsonObject, ParticipantId, PassportId } from "../domain/types.ts";
 import {
@@ -15,6 +16,7 @@ import {
   type PassportHistory,
 } from "../domain/verification/bundle.ts";
 import { MAX_DATA_RECORDS } from "../domain/verification/dataRecordEvidence.ts";
+import type { ModelEvidence } from "../domain/verification/modelEvidence.ts";
 import { gatherDataRecords, type LoggedDataRecord } from "./gatherDataRecords.ts";
 
 /** An applied item with the log it stands in. */
@@ -82,9 +84,26 @@ export async function gatherEvidence(
     contract,
     uid: typeof uid === "string" ? uid : "",
     histories,
+    models: await gatherModels(histories, readers),
     participants: participantIds.map((id) => participantEvidence(id, changes.get(id) ?? [], records)),
     dataRecords,
   };
+}
+
+/** The chain names an item's first record, and that one may name its model's: hence a second look. */
+async function gatherModels(
+  histories: readonly PassportHistory[],
+  { readRecords }: Pick<EvidenceReaders, "readRecords">,
+): Promise<ModelEvidence[]> {
+  const named = new Set(histories.map(({ steps }) => namedModel(steps[0]?.record ?? null)));
+  named.delete(undefined);
+  if (named.size === 0) return [];
+  const hashes = [...named] as Hash[];
+  const records = await readRecords(hashes);
+  return hashes.flatMap((recordHash) => {
+    const record = records.get(recordHash);
+    return record === undefined ? [] : [{ recordHash, record, disclosures: [] }];
+  });
 }
 
 const partiesOf = ({ publisher, dataRecord }: Pick<LoggedDataRecord, "publisher" | "dataRecord">): ParticipantId[] => [

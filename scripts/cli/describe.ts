@@ -29,6 +29,18 @@ function describeValue(value: JsonValue): string {
   return typeof unit === "string" && amount !== undefined ? `${amount} ${unit}` : JSON.stringify(value);
 }
 
+/** What people hold against a battery's label. */
+const LABEL = ["manufacturer", "modelId", "chemistry", "ratedCapacity", "mass"];
+
+/** An item's label, a line for each of its fields that evidence shows. */
+export function describeItem({ model }: JsonObject): string[] {
+  const label = (model ?? {}) as JsonObject;
+  return LABEL.flatMap((name) => {
+    const value = label[name];
+    return value === undefined ? [] : [`${name.padEnd(14)} ${shown(describeValue(value))}`];
+  });
+}
+
 /** What governors put their names under, in words. */
 export function describeProposal(proposal: QuorumDecision, record: JsonObject | null): string {
   if (isQuorumOrder(proposal)) return `${describeOrder(proposal)}\nvalid until ${moment(proposal.deadline)}`;

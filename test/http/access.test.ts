@@ -1,9 +1,12 @@
 import { expect } from "chai";
 import { erasureDigest } from "../../backend/domain/access/erasure.ts";
+import { ZERO_HEAD } from "../../backend/domain/bytes.ts";
+import { passportIdOf } from "../../backend/domain/identifiers/passportId.ts";
+import { normaliseUid } from "../../backend/domain/identifiers/uid.ts";
 import { digestOfDisclosure } from "../../backend/domain/records/disclosureCodec.ts";
 import { reveal } from "../../backend/domain/records/disclosures.ts";
 import { readRecord } from "../../backend/domain/records/parseRecord.ts";
-import type { Hash, JsonObject } from "../../backend/domain/types.ts";
+import type { Hash, JsonObject, Uid } from "../../backend/domain/types.ts";
 import { storeRecords } from "../../backend/services/custody/storeRecords.ts";
 import {
   AUTHORITY,
@@ -20,6 +23,7 @@ import {
   passportOf,
   projectEvent,
   RECYCLER,
+  REGISTRAR,
   recordOf,
   SEALING,
   SEPARATOR,
@@ -91,6 +95,38 @@ describe("disclosures by tier", () => {
     ]);
     for (const id of [RECYCLER, LAB]) expect((await seen(id, mint))["mint/1"]).to.have.members(point2);
     expect(await seen(FLEET, mint)).to.deep.equal({});
+  });
+
+  it("open what a model's record withholds as if it stood in the mint, and not to a mint that borrows another's", async () => {
+    const modelUid = "urn:example:tiers-model";
+    const model = recordOf("model/1", {
+      subject: passportIdOf(PRODUCER, modelUid as Uid),
+      uid: modelUid,
+      model: {
+        manufacturer: "Cellworks",
+        composition: { cathode: "NMC622" },
+        testReports: [{ subject: "UN 38.3", result: "passed" }],
+      },
+    });
+    const naming = (actor: number, uid = nextUid()) => {
+      const fields = { uid, modelRecord: model.hash };
+      const entry = { passportId: passportIdOf(actor, normaliseUid(uid)), prevHead: ZERO_HEAD, fields };
+      return buildEvent("mint", actor, [entry], { version: 2 });
+    };
+    const mint = naming(PRODUCER);
+    const { record, disclosures } = model;
+    const submission = { ...mint.submission, models: [{ record, disclosures }] };
+    expect((await server.post("/v1/custody-events", submission)).status).to.equal(202);
+    await projectEvent(server.world.database, mint, ++block);
+    const composition = "$.model.composition.cathode";
+    expect((await seen(RECYCLER, mint))["model/1"])
+      .to.include(composition)
+      .and.not.include("$.model.testReports");
+    expect((await seen(AUTHORITY, mint))["model/1"]).to.include.members([composition, "$.model.testReports[0].result"]);
+    expect((await seen(PRODUCER, mint))["model/1"]).to.include(composition);
+    expect(await seen(FLEET, mint)).to.deep.equal({});
+    const borrowed = await land(naming(REGISTRAR));
+    expect(Object.keys(await seen(REGISTRAR, borrowed))).to.deep.equal(["mint/2"]);
   });
 
   it("show the present custodian what is individual, and the giver no longer what it did not sign", async () => {

@@ -1,7 +1,7 @@
 import { keccakText } from "../../backend/domain/bytes.ts";
 import { acceptanceDigest } from "../../backend/domain/custody/hashEvent.ts";
 import { domainSeparator } from "../../backend/domain/eip712.ts";
-import type { Address, Hex, PassportId } from "../../backend/domain/types.ts";
+import type { Address, Hex, JsonObject, PassportId } from "../../backend/domain/types.ts";
 import { type EvidenceBundle, type EvidenceStep, formatBundle } from "../../backend/domain/verification/bundle.ts";
 import type { DataRecordEvidence } from "../../backend/domain/verification/dataRecordEvidence.ts";
 import { replayBundle } from "../../backend/domain/verification/replay.ts";
@@ -59,10 +59,12 @@ function forgedAcceptance(bundle: EvidenceBundle): EvidenceBundle {
   return withStep(bundle, 2, { signatures: `${replayed.actorSignature}${forged.slice(2)}` as Hex });
 }
 
-async function oneByteOfARecord(server: PageServer): Promise<Uint8Array> {
-  const text = new TextDecoder().decode(await server.chain.bytes(server.pack));
-  return new TextEncoder().encode(text.replace("NMC622", "NMC722"));
-}
+const oneByte =
+  (before: string, after: string): Lie["evidence"] =>
+  async (server) => {
+    const text = new TextDecoder().decode(await server.chain.bytes(server.pack));
+    return new TextEncoder().encode(text.replace(before, after));
+  };
 
 async function oneByteOfADataRecord(server: PageServer): Promise<Uint8Array> {
   const bytes = await server.chain.bytes(server.pack);
@@ -90,7 +92,20 @@ export const LIES: readonly Lie[] = [
     check: "currency",
     evidence: changed((b) => withSteps(b, (s) => s.slice(0, 2))),
   },
-  { name: "flips a byte in a record", check: "records", evidence: oneByteOfARecord },
+  { name: "flips a byte in a record", check: "records", evidence: oneByte("Chongqing", "Chongqinf") },
+  { name: "flips a byte in the model's record", check: "records", evidence: oneByte("NMC622", "NMC722") },
+  {
+    name: "swaps the model's record for another model's",
+    check: "records",
+    evidence: changed((b, { chain }) => {
+      const recordHash = chain.storeModel(1, "urn:example:other", {
+        chemistry: "LFP",
+        mass: { value: "9", unit: "kg" },
+      });
+      const { record } = chain.records.get(recordHash) as { record: JsonObject };
+      return { ...b, models: [{ recordHash, record, disclosures: [] }] };
+    }),
+  },
   { name: "swaps two passports", check: "identifier", evidence: ({ chain, second }) => chain.bytes(second) },
   {
     name: "forges a disclosure",

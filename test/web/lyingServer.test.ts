@@ -84,6 +84,23 @@ describe("a lying server", function () {
     expect(await verdictOn(saved.page)).to.equal("verified");
   });
 
+  it("is told so with the label that stands in the model's record, on both pages and by the command line", async () => {
+    const evidence = await server.chain.bytes(server.pack);
+    await served.page.goto(server.url + PACK_PATH);
+    expect(await verdictOn(served.page)).to.equal("verified");
+    await check(evidence);
+    expect(await verdictOn(saved.page)).to.equal("verified");
+    const file = join(downloads, "told.json");
+    await writeFile(file, evidence);
+    const root = formatTrustRoot(trustRoot);
+    const run = await cli(["verify", file, "--rpc", server.ownRpcUrl, "--trust-root", root]);
+    expect(run.code, run.out + run.err).to.equal(0);
+    const label = ["Xingnuo Power", "XN-622 96s1p", "NMC622", "166 Ah", "304 kg"];
+    for (const text of [await served.page.textContent("main"), await saved.page.textContent("main"), run.out]) {
+      for (const words of label) expect(text).to.include(words);
+    }
+  });
+
   for (const lie of LIES) {
     it(`that ${lie.name} is caught by the page, which names ${lie.check} in both languages`, async () => {
       await tell(lie);

@@ -6,7 +6,10 @@ import { buildRecord } from "../../backend/domain/records/buildRecord.ts";
 import type { JsonObject, PassportId } from "../../backend/domain/types.ts";
 import { addressOfKey, SimulatedChain } from "../domain/verification/simulatedChain.ts";
 
-/** A chain worth looking at: firms with names in both languages, and two packs with all that their labels say. */
+/**
+ * A chain worth looking at: firms with names in both languages, and two packs with all that their labels say; the first's
+ * stands in the record of its model.
+ */
 export type ShownChain = {
   readonly chain: SimulatedChain;
   readonly pack: PassportId;
@@ -90,7 +93,9 @@ export function shownChain(): ShownChain {
   admit(chain, 5, "Somebody Else", "另一家企业", ["PRODUCER", "CUSTODIAN"], "9506000");
   admit(chain, LAB, "Yuzhong Battery Test Lab", "渝中电池检测中心", ["TEST_LAB"]);
   admit(chain, OPERATOR, "Passport Operator", "护照运营平台", ["OPERATOR"]);
-  const pack = mint(chain, 1, PACK_UID, { ...NMC622_PACK, batteryCode: "001PE0400000A1G3C0000417" });
+  const { model, ...own } = NMC622_PACK;
+  const modelRecord = chain.storeModel(1, "urn:example:xn-622", model);
+  const pack = chain.mintOfModel(1, PACK_UID, modelRecord, { ...own, batteryCode: "001PE0400000A1G3C0000417" });
   const second = mint(chain, 1, SECOND_UID, { ...NMC622_PACK, batteryCode: "001PE0400000A1G3C0000418" });
   const claimed = mint(chain, 5, PACK_UID, { level: "pack" });
   later(chain, 20);

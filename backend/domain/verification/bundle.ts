@@ -7,6 +7,7 @@ import { canonicalize, parseCanonicalJson } from "../records/canonicalJson.ts";
 import type { Address, Hash, Hex, JsonObject, JsonValue, ParticipantId, PassportId } from "../types.ts";
 import { address, exactly, flag, hash, jsonObject, list, lower, malformed, text, whole } from "./bundleValues.ts";
 import { type DataRecordEvidence, MAX_DATA_RECORDS, parseDataRecordEvidence } from "./dataRecordEvidence.ts";
+import { type ModelEvidence, parseModelEvidence } from "./modelEvidence.ts";
 import { createSharedItems, type SharedItems } from "./sharedItems.ts";
 
 /** One custody event of one passport's history, with what is needed to check it without the rest of the consignment. */
@@ -51,6 +52,8 @@ export type EvidenceBundle = {
   readonly uid: string;
   /** The passport in question first, then its ancestors by transformation, each once. */
   readonly histories: readonly PassportHistory[];
+  /** The models' records that the first records of these passports name, each once, in the order of the histories. */
+  readonly models: readonly ModelEvidence[];
   /** Of everybody who acted in the histories, wrote a data record here or published one. */
   readonly participants: readonly ParticipantEvidence[];
   /** Data records about these passports that the exporter knows of: in the order of `compareDataRecords`, each once. */
@@ -124,7 +127,16 @@ function parseChange(value: JsonValue, field: string): ParticipantChange {
   };
 }
 
-const BUNDLE_FIELDS = ["chainId", "contract", "dataRecords", "histories", "participants", "type", "uid"] as const;
+const BUNDLE_FIELDS = [
+  "chainId",
+  "contract",
+  "dataRecords",
+  "histories",
+  "models",
+  "participants",
+  "type",
+  "uid",
+] as const;
 
 /**
  * bytes → bundle. Says nothing about truth. Throws `bundle-malformed`, `bundle-outdated`, and the codes of canonical
@@ -150,6 +162,7 @@ export function parseBundle(bytes: Uint8Array): EvidenceBundle {
     contract: address(root.contract, "contract"),
     uid: text(root.uid, "uid"),
     histories,
+    models: list(root.models, "models", MAX_HISTORIES, parseModelEvidence),
     participants: list(root.participants, "participants", 100_000, (value, field) => {
       const participant = exactly(value, ["changes", "id", "records"], field);
       return {
@@ -191,6 +204,7 @@ export function formatBundle(bundle: EvidenceBundle): Uint8Array {
     contract: bundle.contract,
     uid: bundle.uid,
     histories: bundle.histories.map((history) => ({ passportId: history.passportId, steps: steps(history) })),
+    models: bundle.models,
     participants: bundle.participants.map(({ id, changes, records }) => ({ id, changes, records })),
     dataRecords: bundle.dataRecords,
   };

@@ -1,7 +1,9 @@
 import { DomainError } from "../errors.ts";
 import { discloseOnly, reveal } from "../records/disclosures.ts";
+import { namedModel } from "../records/namedModel.ts";
 import type { Hash, JsonObject, JsonValue, PassportId, UnixTime } from "../types.ts";
 import { type EvidenceBundle, parseBundle } from "./bundle.ts";
+import type { ModelEvidence } from "./modelEvidence.ts";
 import { type ReplayedDataRecord, type ReplayedHistory, replayBundle, replayDataRecords } from "./replay.ts";
 import type { TrustRoot } from "./trustRoot.ts";
 
@@ -9,9 +11,9 @@ import type { TrustRoot } from "./trustRoot.ts";
 export type CarriedRecord = {
   readonly recordHash: Hash;
   readonly subject: PassportId;
-  /** Kind of the custody event; null for a data record, whose kind is withheld. */
+  /** Kind of the custody event, or `model`; null for a data record, whose kind is withheld. */
   readonly kind: string | null;
-  /** Who says so: the actor, or the author. */
+  /** Who says so: the actor, or the author; for a model's record, whoever first signed a record that names it. */
   readonly author: number;
   readonly occurredAt: UnixTime;
   readonly record: JsonObject | null;
@@ -25,9 +27,10 @@ export type DisclosedField = Omit<CarriedRecord, "record" | "disclosures"> & {
   readonly value: JsonValue;
 };
 
-/** Every record of a bundle: those of the custody events, passport by passport, and then the data records. */
+/** Every record of a bundle: those of the custody events, passport by passport, then the models', then data records. */
 export function carriedRecords(
   histories: readonly ReplayedHistory[],
+  models: readonly ModelEvidence[],
   dataRecords: readonly ReplayedDataRecord[],
 ): CarriedRecord[] {
   const ofEvents = histories.flatMap(({ passportId, steps }) =>
@@ -41,11 +44,15 @@ export function carriedRecords(
       disclosures: step.disclosures,
     })),
   );
+  const ofModels = models.flatMap((model) => {
+    const first = ofEvents.find(({ record }) => namedModel(record) === model.recordHash);
+    return first === undefined ? [] : [{ ...first, ...model, kind: "model" }];
+  });
   const ofData = dataRecords.map(({ evidence: { dataRecord, record, disclosures } }) => {
     const { recordHash, subjectId: subject, author, occurredAt } = dataRecord;
     return { recordHash, subject, kind: null, author, occurredAt, record, disclosures };
   });
-  return [...ofEvents, ...ofData];
+  return [...ofEvents, ...ofModels, ...ofData];
 }
 
 /**
@@ -55,7 +62,7 @@ export function carriedRecords(
 export function disclosedFields(unverifiedBundle: Uint8Array, trustRoot: TrustRoot): DisclosedField[] {
   try {
     const bundle = parseBundle(unverifiedBundle);
-    const carried = carriedRecords(replayBundle(bundle, trustRoot), replayDataRecords(bundle, trustRoot));
+    const carried = recordsOf(bundle, trustRoot);
     return carried.flatMap(({ record, disclosures, ...carrier }) => {
       if (record === null || disclosures.length === 0) return [];
       const { disclosed } = reveal(record, disclosures);
@@ -69,6 +76,9 @@ export function disclosedFields(unverifiedBundle: Uint8Array, trustRoot: TrustRo
     throw error;
   }
 }
+
+const recordsOf = (bundle: EvidenceBundle, trustRoot: TrustRoot): CarriedRecord[] =>
+  carriedRecords(replayBundle(bundle, trustRoot), bundle.models, replayDataRecords(bundle, trustRoot));
 
 /** True when a path goes on below another: `$.a.b` and `$.a[0]` below `$.a`, and `$.ab` not. */
 const startsWith = (path: string, outer: string): boolean =>
@@ -87,7 +97,7 @@ export function discloseInBundle(
   known: ReadonlyMap<Hash, readonly string[]>,
   wanted: readonly { readonly path: string; readonly recordHash?: Hash | undefined }[],
 ): EvidenceBundle {
-  const carried = carriedRecords(replayBundle(bundle, trustRoot), replayDataRecords(bundle, trustRoot));
+  const carried = recordsOf(bundle, trustRoot);
   const shown = new Map<Hash, Set<string>>();
   for (const { path, recordHash } of wanted) {
     const candidates = carried.filter((one) => recordHash === undefined || one.recordHash === recordHash);
@@ -110,8 +120,9 @@ export function discloseInBundle(
       return { ...step, disclosures: take(typeof item === "string" ? undefined : item?.recordHash) };
     }),
   }));
+  const models = bundle.models.map((one) => ({ ...one, disclosures: take(one.recordHash) }));
   const dataRecords = bundle.dataRecords.map((one) => ({ ...one, disclosures: take(one.dataRecord.recordHash) }));
-  return { ...bundle, histories, dataRecords };
+  return { ...bundle, histories, models, dataRecords };
 }
 
 /** The one record that has a field, with the disclosures that prove it; none are needed for a field in clear. */

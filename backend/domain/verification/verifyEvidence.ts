@@ -86,7 +86,11 @@ export function verifyEvidence(
     if (bundle.chainId === trustRoot.chainId && bundle.contract === trustRoot.contract) {
       lines.push(checkHistory(histories));
     }
-    lines.push(checkRecords(histories), checkDisclosures(histories, dataRecords), checkLineage(histories));
+    lines.push(
+      checkRecords(histories, bundle.models),
+      checkDisclosures(histories, bundle.models, dataRecords),
+      checkLineage(histories),
+    );
   }
   const checks = CHECKS.map((id) => lines.find((line) => line.check === id) ?? notChecked(id, read.bundle === null));
   const subject = read.histories?.[0];

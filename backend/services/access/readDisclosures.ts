@@ -8,11 +8,14 @@ import {
   type Standing,
   type TierPolicy,
 } from "../../domain/access/tierPolicies.ts";
+import { issuerOf } from "../../domain/identifiers/passportId.ts";
 import { cidOf } from "../../domain/records/cid.ts";
 import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
 import { discloseWhere, reveal } from "../../domain/records/disclosures.ts";
+import { namedModel } from "../../domain/records/namedModel.ts";
 import type { Hash, JsonObject, PassportId, UnixTime } from "../../domain/types.ts";
-import { type Database, inTransaction } from "../../storage/database.ts";
+import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
+import type { SealingKey } from "../custody/sealDisclosure.ts";
 import type { DisclosureSealing } from "../custody/storeRecords.ts";
 import { logAccess } from "./accessLog.ts";
 import type { Caller } from "./caller.ts";
@@ -26,7 +29,7 @@ export type DisclosedRecord = {
   /** Where the record's public bytes are: sha-256 of them is `recordHash`, which the chain commits to. */
   readonly cid: string;
   readonly type: string;
-  /** Digests of the custody events, and of the data records, that carry it. */
+  /** Digests of the custody events, and of the data records, that carry it; of a model's, those that carry its name. */
   readonly events: readonly Hash[];
   readonly dataRecords: readonly Hash[];
   /** RFC 9901; parents before their members. */
@@ -64,14 +67,22 @@ export async function readDisclosures(
     const policy = policyOn(jurisdiction, new Date(now * 1000).toISOString().slice(0, 10));
 
     const records: DisclosedRecord[] = [];
+    const show = (hash: Hash, found: OpenedRecord, carriers: readonly SignedRecord[], kind: string) => {
+      const isAuthor = authorsOf(carriers).includes(caller.participantId);
+      const own = isAuthor ? new Set<Standing>([...standings, "its-author"]) : standings;
+      const disclosures = shownTo(policy, own, found, kind);
+      if (disclosures.length > 0) records.push({ ...describe(hash, found, carriers), disclosures });
+    };
     for (const [hash, carriers] of Map.groupBy(signed, ({ recordHash }) => recordHash)) {
       const found = opened.get(hash);
       // Whoever mints a passport or signs for one can name the record of another: it opens nothing there.
       if (found === undefined || found.record.subject !== passportId) continue;
-      const isAuthor = authorsOf(carriers).includes(caller.participantId);
-      const own = isAuthor ? new Set<Standing>([...standings, "its-author"]) : standings;
-      const disclosures = shownTo(policy, own, found);
-      if (disclosures.length > 0) records.push({ ...describe(hash, found, carriers), disclosures });
+      const kind = kindOf(found);
+      show(hash, found, carriers, kind);
+      if (hash !== signed[0]?.recordHash) continue;
+      // What a first record leaves to its model's is read by whoever may read it in the first record itself.
+      const model = await openModel(tx, dependencies.sealing.key, passportId, found.record);
+      if (model !== null) show(model.hash, model.opened, carriers, kind);
     }
     const details = {
       policy: policy.id,
@@ -85,21 +96,34 @@ export async function readDisclosures(
   });
 }
 
+/** The model's record that a passport's first record names, if it is of the passport's issuer; else it opens nothing. */
+async function openModel(
+  tx: Transaction,
+  key: SealingKey,
+  passportId: PassportId,
+  first: JsonObject,
+): Promise<{ readonly hash: Hash; readonly opened: OpenedRecord } | null> {
+  const hash = namedModel(first);
+  const opened = hash === undefined ? undefined : (await openRecords(tx, key, [hash])).get(hash);
+  if (hash === undefined || opened?.record.type !== "model/1") return null;
+  return issuerOf(opened.record.subject as PassportId) === issuerOf(passportId) ? { hash, opened } : null;
+}
+
 function shownTo(
   policy: TierPolicy,
   standings: ReadonlySet<Standing>,
   { record, disclosures }: OpenedRecord,
+  kind: string,
 ): string[] {
   const type = String(record.type);
-  const kind = kindOf(type, record, disclosures);
   return discloseWhere(disclosures, record, (path) =>
     mayRead(policy, standings, { kind, point: annexPointOf(type, path, kind) }),
   );
 }
 
 /** What kind of record it is, by its own word: how the event calls itself that names it counts for nothing. */
-function kindOf(type: string, record: JsonObject, disclosures: readonly string[]): string {
-  const [kind = ""] = type.split("/");
+function kindOf({ record, disclosures }: OpenedRecord): string {
+  const [kind = ""] = String(record.type).split("/");
   return kind === "data" ? String(reveal(record, disclosures).value.kind ?? kind) : kind;
 }
 

@@ -1,7 +1,7 @@
 import type { Phase } from "../../domain/custody/state.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { parseDppId } from "../../domain/identifiers/dppId.ts";
-import { isCreationRecord, readRecord } from "../../domain/records/parseRecord.ts";
+import { namedModel, withModel } from "../../domain/records/namedModel.ts";
 import type { Hash, Head, JsonObject, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Deployment } from "../deployment.ts";
@@ -70,10 +70,9 @@ export async function readDpp(
 /** The record that made an item, with its model's data from the record that it names for them. */
 async function readWithModel(database: Database, hash: Hash): Promise<JsonObject | null> {
   const record = (await readRecords(database.pool, [hash])).get(hash) ?? null;
-  const parsed = record === null ? null : readRecord(record);
-  if (parsed === null || !isCreationRecord(parsed) || parsed.modelRecord === undefined) return record;
-  const model = (await readRecords(database.pool, [parsed.modelRecord])).get(parsed.modelRecord)?.model;
-  return model === undefined ? record : { ...record, model };
+  const named = namedModel(record);
+  if (record === null || named === undefined) return record;
+  return withModel(record, (await readRecords(database.pool, [named])).get(named) ?? null);
 }
 
 /** Block times are 32-bit in the tables. */

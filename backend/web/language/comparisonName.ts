@@ -23,6 +23,8 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/^hash of the record of event (\d+) \((\w+)\)$/, "第 $1 项事件（$kind2）记录的哈希"],
   [/^kind of the record of event (\d+) \((\w+)\)$/, "第 $1 项事件（$kind2）记录的类型"],
   [/^subject of the record of event (\d+) \((\w+)\)$/, "第 $1 项事件（$kind2）记录的对象"],
+  [/^hash of the record of model (\d+)$/, "第 $1 份型号数据记录的哈希"],
+  [/^kind of the record of model (\d+)$/, "第 $1 份型号数据记录的类型"],
   [/^root of the anchor of data record (\d+)$/, "第 $1 份数据记录所在锚定的根"],
   [
     /^signer of data record (\d+): participant (\d+), at (\S+), block (\d+)$/,

@@ -5,7 +5,10 @@ import { rpcCause } from "./rpcCause.ts";
 /** Families of codes that share a sentence. */
 function familyOf({ check, code, values }: CheckLine): string {
   if (code.startsWith("rule-")) return "rule-broken";
-  if (check === "disclosures") return "dataRecord" in values ? "disclosure-of-data-record" : "disclosure-other";
+  if (check === "disclosures") {
+    if ("model" in values) return "disclosure-of-model";
+    return "dataRecord" in values ? "disclosure-of-data-record" : "disclosure-other";
+  }
   return check === "format" ? "format-other" : code;
 }
 

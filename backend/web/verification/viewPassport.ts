@@ -4,11 +4,11 @@ import type { PassportState } from "../../domain/custody/state.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { issuerOf } from "../../domain/identifiers/passportId.ts";
 import { type ParsedUid, parseUid } from "../../domain/identifiers/uid.ts";
-import { reveal } from "../../domain/records/disclosures.ts";
 import type { Hash, Head, JsonObject, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
 import { type EvidenceBundle, parseBundle } from "../../domain/verification/bundle.ts";
 import { anchorPlace, type ChainUnavailable, type ChainView } from "../../domain/verification/chainView.ts";
 import { finalSteps } from "../../domain/verification/checkHistory.ts";
+import { itemFields, knownFields } from "../../domain/verification/itemFields.ts";
 import {
   type ReplayedDataRecord,
   type ReplayedHistory,
@@ -69,7 +69,7 @@ export type PassportView = {
   /** The uid taken apart; null when it follows no scheme. */
   readonly parsedUid: ParsedUid | null;
   readonly issuer: ParticipantId;
-  /** Public fields of the record that created the passport. */
+  /** Public fields of the record that created the passport, with those of its model. */
   readonly fields: JsonObject;
   /** What the chain holds about it now; null when it could not be asked. */
   readonly state: PassportState | null;
@@ -113,7 +113,7 @@ function viewOf(
     uid: bundle.uid,
     parsedUid: parsedOrNull(bundle.uid),
     issuer: issuerOf(passportId),
-    fields: publicFields(knownFields(steps[0]?.step)),
+    fields: publicFields(itemFields(bundle)),
     state: view?.passports.get(passportId) ?? null,
     steps: steps.map((step, i) => ({
       ...stepView(step, final === null ? null : i < final, view),
@@ -165,18 +165,6 @@ function dataRecordView({ evidence, digest }: ReplayedDataRecord, view: ChainVie
   };
 }
 
-type Shown = { readonly record: JsonObject | null; readonly disclosures: readonly string[] };
-
-/** What a record says in clear, and what the evidence discloses of it. */
-function knownFields({ record, disclosures }: Shown = { record: null, disclosures: [] }): JsonObject {
-  try {
-    return record === null ? {} : reveal(record, disclosures).value;
-  } catch (error) {
-    if (error instanceof DomainError) return record ?? {}; // the report says why
-    throw error;
-  }
-}
-
 function parsedOrNull(uid: string): ParsedUid | null {
   try {
     return parseUid(uid);
@@ -187,7 +175,7 @@ function parsedOrNull(uid: string): ParsedUid | null {
 }
 
 /** What belongs to the record's own form, or is shown elsewhere. */
-const NOT_SHOWN = new Set(["type", "subject", "uid", "_sd", "_sd_alg"]);
+const NOT_SHOWN = new Set(["type", "subject", "uid", "modelRecord", "_sd", "_sd_alg"]);
 
 const publicFields = (record: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(record).filter(([name]) => !NOT_SHOWN.has(name)));

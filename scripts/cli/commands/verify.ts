@@ -6,12 +6,13 @@ import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { MAX_BUNDLE_BYTES, MAX_HISTORIES } from "../../../backend/domain/verification/bundle.ts";
 import type { Subject } from "../../../backend/domain/verification/checkIdentity.ts";
 import { disclosedFields } from "../../../backend/domain/verification/disclosedFields.ts";
+import { itemFieldsOf } from "../../../backend/domain/verification/itemFields.ts";
 import type { TrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
 import { formatTrustRoot } from "../../../backend/domain/verification/trustRoot.ts";
 import { startChainCopy } from "../../../backend/embedded/chainCopy.ts";
 import { findPassport } from "../actions/findPassport.ts";
 import { describeReport, verifyBundle } from "../actions/verifyBundle.ts";
-import { describeDisclosed } from "../describe.ts";
+import { describeDisclosed, describeItem } from "../describe.ts";
 import { EXIT, usage } from "../failure.ts";
 import { connectOperator } from "../operator/connectOperator.ts";
 import { argument, examples, type OperatorOptions, rpcOption, trustRootOption, withOperator } from "../options.ts";
@@ -92,7 +93,11 @@ ${MAX_BUNDLE_BYTES / 2 ** 20} MiB of evidence. A passport on hold verifies, and 
         const shown = report.verdict === "failed" ? [] : disclosedFields(judged.bundle, judged.trustRoot);
         const fields =
           shown.length === 0 ? [] : ["", "It shows what is otherwise withheld:", ...shown.map(describeDisclosed)];
-        output.result({ ...report, disclosed: shown, notes }, [describeReport(report, notes), ...fields].join("\n"));
+        const item = report.verdict === "failed" ? {} : itemFieldsOf(judged.bundle);
+        output.result(
+          { ...report, item, disclosed: shown, notes },
+          [...describeItem(item), describeReport(report, notes), ...fields].join("\n"),
+        );
         const codes = {
           verified: EXIT.done,
           failed: EXIT.refused,

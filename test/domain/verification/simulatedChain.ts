@@ -168,6 +168,19 @@ export class SimulatedChain {
     return passportId;
   }
 
+  /** Mints an item whose record names its model's. */
+  mintOfModel(issuer: number, uid: string, modelRecord: Hash, fields: JsonObject = {}): PassportId {
+    const passportId = passportIdOf(issuer, normaliseUid(uid));
+    const recordHash = this.store("mint/2", { subject: passportId, uid, modelRecord, ...fields });
+    this.apply("mint", issuer, 0, [{ passportId, prevHead: ZERO_HEAD, recordHash }]);
+    return passportId;
+  }
+
+  /** The record with a model's data. */
+  storeModel(issuer: number, uid: string, model: JsonObject): Hash {
+    return this.store("model/1", { subject: passportIdOf(issuer, normaliseUid(uid)), uid, model });
+  }
+
   handover(giver: number, receiver: number, ids: readonly PassportId[], declined = 0n): void {
     const items = [...ids].sort().map((id) => this.item("handover", id, { condition: { remark: "sound" } }));
     this.apply("handover", giver, receiver, items, declined);
