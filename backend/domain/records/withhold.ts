@@ -20,12 +20,17 @@ import { setMember } from "./jsonText.ts";
 export type RandomBytes = (length: number) => Uint8Array;
 
 export interface WithholdOptions {
-  /** Fills the top-level digests with decoys up to this many, or the next step above, so that their number says little. */
+  /**
+   * Fills the digests of the record with decoys up to this many, or the next step above, and those of every object inside
+   * it that stands in clear up to 8, or the next step: so that their number says little, and none says nothing either.
+   */
   readonly padTo?: PadStep;
 }
 
 export type PadStep = 16 | 32 | 64;
-const PAD_STEPS: readonly PadStep[] = [16, 32, 64];
+/** A model, the object that most is withheld of, has places for six. */
+const NESTED_STEP = 8;
+const PAD_STEPS: readonly number[] = [NESTED_STEP, 16, 32, 64];
 
 const SALT_BYTES = 16;
 
@@ -44,8 +49,8 @@ export function withhold(
   options: WithholdOptions = {},
 ): { record: JsonObject; disclosures: string[] } {
   canonicalize(fields);
-  const split = new Withholding(randomBytes);
-  const record = split.showObject(fields, allowListOf(publicPaths), [], options.padTo);
+  const split = new Withholding(randomBytes, options.padTo);
+  const record = split.showObject(fields, allowListOf(publicPaths), []);
   setMember(record, ALGORITHM_NAME, DIGEST_ALGORITHM);
   return { record, disclosures: split.disclosures };
 }
@@ -53,17 +58,15 @@ export function withhold(
 class Withholding {
   readonly disclosures: string[] = [];
   readonly #randomBytes: RandomBytes;
+  readonly #padTo: PadStep | undefined;
 
-  constructor(randomBytes: RandomBytes) {
+  constructor(randomBytes: RandomBytes, padTo: PadStep | undefined) {
     this.#randomBytes = randomBytes;
+    this.#padTo = padTo;
   }
 
-  showObject(
-    fields: JsonObject,
-    list: AllowList | undefined,
-    path: JsonPath,
-    padTo?: PadStep,
-  ): Record<string, JsonValue> {
+  /** @param list undefined inside a disclosure, where nothing stands in clear and whoever reads may count */
+  showObject(fields: JsonObject, list: AllowList | undefined, path: JsonPath): Record<string, JsonValue> {
     const shown: Record<string, JsonValue> = {};
     const digests: string[] = [];
     for (const [name, value] of Object.entries(fields)) {
@@ -73,7 +76,9 @@ class Withholding {
       if (permitsAny(allowed, value)) setMember(shown, name, this.#show(value, allowed, here));
       else digests.push(this.#hide(name, value, here));
     }
-    if (padTo !== undefined) this.#pad(digests, padTo);
+    if (this.#padTo !== undefined && list !== undefined) {
+      this.#pad(digests, path.length === 0 ? this.#padTo : NESTED_STEP);
+    }
     if (digests.length > 0) setMember(shown, DIGESTS_NAME, digests.sort());
     return shown;
   }
@@ -109,7 +114,7 @@ class Withholding {
   }
 
   /** A decoy is the digest of bytes that nobody keeps (RFC 9901, 4.2.5). */
-  #pad(digests: string[], padTo: PadStep): void {
+  #pad(digests: string[], padTo: number): void {
     const step = PAD_STEPS.find((size) => size >= padTo && size >= digests.length);
     const size = step ?? Math.ceil(digests.length / 64) * 64;
     while (digests.length < size) digests.push(toBase64url(sha256(this.#random(32))));

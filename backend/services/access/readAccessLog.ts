@@ -22,8 +22,8 @@ type Row = Omit<AccessEntry, "at"> & { readonly id: string; readonly at: Date };
 
 /**
  * Who read what of a passport, the newest first; for its custodian and for regulators. Which disclosures they were is
- * for the custodian alone: their number says how much there is of what an authority may not read. Reading it is logged,
- * too.
+ * for the one who read or erased them alone: their number says how much there is of what the others may not read. Reading
+ * the log is logged, too.
  * @throws DomainError `dpp-unknown`, `access-denied`, `cursor-malformed`
  */
 export async function readAccessLog(
@@ -36,16 +36,16 @@ export async function readAccessLog(
   const before = query.cursor === undefined ? null : decodeCursor(query.cursor, NUMBER_KEY);
   return await inTransaction(pool, async (tx) => {
     const { custodian } = await readPresentCustody(tx, passportId);
-    const isCustodian = custodian === caller.participantId;
-    if (!isCustodian && !caller.roles.includes("REGULATOR")) {
+    if (custodian !== caller.participantId && !caller.roles.includes("REGULATOR")) {
       const sentence = "The access log is for the passport's custodian and for regulators.";
       throw new DomainError("access-denied", sentence, { passportId });
     }
     const { rows } = await tx.query<Row>(
-      `SELECT id, at, participant AS "participantId", action, ${isCustodian ? "details" : WITHOUT_DIGESTS} AS details
+      `SELECT id, at, participant AS "participantId", action,
+              CASE WHEN participant = $4 THEN details ELSE ${WITHOUT_DIGESTS} END AS details
          FROM access_log
         WHERE passport_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
-      [passportId, before, query.limit + 1],
+      [passportId, before, query.limit + 1, caller.participantId],
     );
     await logAccess(tx, { at: now, participantId: caller.participantId, passportId, action: "read-log", details: {} });
     const page = pageOf(rows, query.limit, ({ id }) => Number(id));

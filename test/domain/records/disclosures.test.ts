@@ -74,6 +74,25 @@ describe("withhold", () => {
     expect([digests(3, 32), digests(33, 16), digests(65, 16), digests(5, 64)]).to.deep.equal([32, 64, 128, 64]);
   });
 
+  it("fills the digests of every object in clear, also where it withholds nothing, and of none inside a disclosure", () => {
+    const lists = (parts: JsonObject, padTo?: 16) => {
+      const fields = { type: "t", model: { mass: "1", parts: { maker: "A" }, ...parts }, sealed: { a: 1, b: 2 } };
+      const shown = ["type", "model.mass", "model.parts.maker"];
+      const { record, disclosures } = withhold(fields, shown, countingRandomBytes(), padTo ? { padTo } : {});
+      expect(reveal(record, disclosures).value).to.deep.equal(fields);
+      const model = record.model as JsonObject & { _sd?: string[]; parts: { _sd?: string[] } };
+      if (model._sd) expect(model._sd).to.deep.equal([...model._sd].sort());
+      const sealed = disclosures.map((text) => decodeDisclosure(text)).find(({ name }) => name === "sealed")!;
+      return [model._sd, model.parts._sd, (sealed.value as { _sd: string[] })._sd].map((list) => list?.length);
+    };
+    const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}`, i]));
+    expect([lists({}, 16), lists(members(1), 16), lists(members(8), 16)]).to.deep.equal(Array(3).fill([8, 8, 2]));
+    expect([lists(members(9), 16), lists(members(1))]).to.deep.equal([
+      [16, 8, 2],
+      [1, undefined, 2],
+    ]);
+  });
+
   it("gives records of different content the same shape when padded", () => {
     const shape = (fields: JsonObject) => {
       const { record } = withhold({ type: "data/1", ...fields }, ["type"], countingRandomBytes(), { padTo: 16 });
