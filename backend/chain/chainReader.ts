@@ -4,6 +4,7 @@ import { type Block, type DepthTable, type Finality, finalityByDepth } from "../
 import type { Address, Hash } from "../domain/types.ts";
 import { decodeLogs, LOG_TOPICS } from "./decodeLogs.ts";
 import { batchAll, type JsonRpc, RpcError } from "./jsonRpc.ts";
+import { mayHaveLogs } from "./logsBloom.ts";
 import { type BlockHeader, logsRequest, parseHeaderAnswer, parseLogs, readHeader, readHeaders } from "./readBlocks.ts";
 import { readCodeHash } from "./readCodeHash.ts";
 import { readChainId } from "./sendTransaction.ts";
@@ -42,10 +43,16 @@ export function createChainReader(rpc: JsonRpc, contract: Address, depths?: Dept
         rpc,
         ranges.map((range) => logsRequest(contract, range, [FOLLOWED])),
       );
-      return answers.flatMap((answer, i) => {
+      const found = answers.map((answer, i) => {
         const logs = parseLogs(rpc, contract, ranges[i] as { blockHash: Hash }, answer);
         return decodeLogs(requireNumber(logs, (blocks[i] as Block).number));
       });
+      await requireNoneLeftOut(
+        rpc,
+        contract,
+        blocks.filter((_, i) => found[i]?.length === 0),
+      );
+      return found.flat();
     },
     async readLogsBetween(from, to) {
       const range = { fromBlock: from, toBlock: to };
@@ -67,6 +74,34 @@ export function createChainReader(rpc: JsonRpc, contract: Address, depths?: Dept
       }
     },
   };
+}
+
+/**
+ * A node that has lost its log index, or lies, answers "no logs" for a block whose header says otherwise. Then the
+ * block's receipts decide, where the node gives them; that the header's filter says so by chance is ordinary.
+ */
+async function requireNoneLeftOut(rpc: JsonRpc, contract: Address, silent: readonly Block[]): Promise<void> {
+  const suspected = silent.filter(({ logsBloom }) =>
+    FOLLOWED.some((topic) => mayHaveLogs(logsBloom, [contract, topic])),
+  );
+  if (suspected.length === 0) return;
+  const outcomes = await rpc.batch(
+    suspected.map(({ hash }) => ({ method: "eth_getBlockReceipts", params: [{ blockHash: hash }] })),
+  );
+  const leftOut = outcomes.findIndex(
+    (outcome) => !(outcome instanceof RpcError) && hasOurLogs(outcome.result, contract),
+  );
+  if (leftOut < 0) return;
+  throw new RpcError("rpc-answer-malformed", "The chain's RPC left out the contract's logs of a block.", "retry", {
+    block: (suspected[leftOut] as Block).number,
+  });
+}
+
+/** Of receipts of unknown form. */
+function hasOurLogs(receipts: unknown, contract: Address): boolean {
+  const followed = new Set<unknown>(FOLLOWED);
+  const logs = Array.isArray(receipts) ? receipts.flatMap((receipt) => receipt?.logs ?? []) : [];
+  return logs.some((log) => String(log?.address).toLowerCase() === contract && followed.has(log?.topics?.[0]));
 }
 
 const otherBlock = (): RpcError =>

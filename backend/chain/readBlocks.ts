@@ -7,6 +7,8 @@ export type BlockHeader = {
   readonly hash: Hash;
   readonly parentHash: Hash;
   readonly time: UnixTime;
+  /** As the node sent it; `mayHaveLogs` reads it. */
+  readonly logsBloom?: unknown;
 };
 
 export type BlockTag = "latest" | "safe" | "finalized" | "earliest";
@@ -42,6 +44,7 @@ export function parseHeaderAnswer(rpc: JsonRpc, value: unknown): BlockHeader | n
     hash: parseHash(rpc, block.hash, "a block's hash"),
     parentHash: parseHash(rpc, block.parentHash, "a block's parent"),
     time: parseQuantity(rpc, block.timestamp, "a block's time"),
+    logsBloom: block.logsBloom,
   };
 }
 

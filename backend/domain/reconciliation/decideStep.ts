@@ -6,6 +6,8 @@ export type Block = {
   readonly hash: Hash;
   readonly parentHash: Hash;
   readonly time: UnixTime;
+  /** The header's filter over its logs, as the node sent it. */
+  readonly logsBloom?: unknown;
 };
 
 /** The chain as the projection has it. */
