@@ -14,7 +14,7 @@ const mocha = ["mocha/bin/mocha.js", ...(namesFiles ? [] : ["test/**/*.test.ts"]
 const runs = [[...mocha, ...chosen], ...(chosen.length === 0 ? [["hardhat/dist/src/cli.js", "test", "solidity"]] : [])];
 
 /** Mocha does not force its end: a server or timer that a test leaks keeps it alive, and that must be a failure. */
-const LONGEST_MS = 15 * 60_000;
+const LONGEST_MS = 30 * 60_000;
 
 function succeeds([program = "", ...args]: readonly string[]): boolean {
   const { status, error } = spawnSync(process.execPath, [join(root, "node_modules", program), ...args], {
