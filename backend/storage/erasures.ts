@@ -30,17 +30,42 @@ export async function applyErasure(tx: Transaction, entry: ErasureEntry): Promis
 }
 
 /**
- * Deletes what the entries name, of those given or of all.
+ * Deletes what the entries name, of those given or of all, and the attachments that only they named. An attachment that
+ * was published, or that a record still names, stays.
  * @returns how many disclosures were still there
  */
 export async function deleteErased(tx: Transaction, digests: readonly Hash[] | null): Promise<number> {
-  const { rowCount } = await tx.query(
-    `DELETE FROM record_disclosure AS kept USING erasure
-      WHERE kept.record_hash = erasure.record_hash AND ($1::text[] IS NULL OR erasure.digest = ANY($1))
-        AND (erasure.disclosures = '{}' OR kept.digest = ANY(erasure.erased))`,
+  const { rows } = await tx.query<{ disclosures: number; attachments: Hash[] }>(
+    `WITH gone AS (
+       DELETE FROM record_disclosure AS kept USING erasure
+        WHERE kept.record_hash = erasure.record_hash AND ($1::text[] IS NULL OR erasure.digest = ANY($1))
+          AND (erasure.disclosures = '{}' OR kept.digest = ANY(erasure.erased))
+       RETURNING kept.record_hash, kept.digest
+     ), unnamed AS (
+       DELETE FROM attachment_reference AS named USING gone
+        WHERE named.record_hash = gone.record_hash AND named.digest = gone.digest RETURNING named.hash
+     )
+     SELECT (SELECT count(*) FROM gone)::int AS disclosures,
+            (SELECT coalesce(array_agg(hash), '{}') FROM unnamed) AS attachments`,
     [digests],
   );
-  return rowCount ?? 0;
+  const { disclosures, attachments } = rows[0] as { disclosures: number; attachments: Hash[] };
+  if (attachments.length > 0) await deleteUnnamed(tx, attachments);
+  return disclosures;
+}
+
+async function deleteUnnamed(tx: Transaction, attachments: readonly Hash[]): Promise<void> {
+  await tx.query(
+    `WITH gone AS (
+       DELETE FROM attachment
+        WHERE hash = ANY($1::text[])
+          AND NOT EXISTS (SELECT FROM attachment_reference AS named WHERE named.hash = attachment.hash)
+          AND NOT EXISTS (SELECT FROM attachment AS other WHERE other.hash = attachment.hash AND other.is_public)
+       RETURNING hash
+     )
+     DELETE FROM content_block USING gone WHERE content_block.hash = gone.hash`,
+    [attachments],
+  );
 }
 
 type Row = Omit<ErasureEntry, "requestedAt"> & { readonly requestedAt: string };

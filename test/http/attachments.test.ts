@@ -71,7 +71,7 @@ describe("attachments by HTTP", () => {
   it("are bounded by day and participant", async () => {
     const { pool } = server.world.database;
     await pool.query(
-      `INSERT INTO attachment SELECT 'bulk', participant, 'pdf', 300000000, created_at FROM attachment
+      `INSERT INTO attachment SELECT 'bulk', participant, 'pdf', 300000000, created_at, false FROM attachment
         WHERE participant = $1 LIMIT 1`,
       [FLEET],
     );

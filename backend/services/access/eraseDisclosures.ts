@@ -33,7 +33,7 @@ export type ErasureOutcome = {
 };
 
 /**
- * Deletes disclosures and their salts because the passport's custodian or the record's author signed for it. The record
+ * Deletes disclosures and their salts, with the attachments that nothing else names, because the passport's custodian or the record's author signed for it. The record
  * and every proof stay whole; the values can be neither shown nor guessed any more from what this operator holds.
  * @throws DomainError `erasure-untimely`, `participant-unknown`, `participant-suspended`, `signature-wrong`,
  *   `record-unknown`, `dpp-unknown`, `access-denied`

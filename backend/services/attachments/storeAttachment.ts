@@ -37,17 +37,22 @@ export async function storeAttachment(
     // One at a time for each participant, or parallel uploads would each see the day as it was before them.
     await tx.query("SELECT pg_advisory_xact_lock(hashtext('attachment'), $1)", [participantId]);
     const { rowCount } = await tx.query(
-      `INSERT INTO attachment (hash, participant, type, size, created_at) VALUES ($1, $2, $3, $4, to_timestamp($5))
-       ON CONFLICT DO NOTHING`,
-      [hash, participantId, type, bytes.length, options.now],
+      `INSERT INTO attachment (hash, participant, type, size, created_at, is_public)
+       VALUES ($1, $2, $3, $4, to_timestamp($5), $6) ON CONFLICT DO NOTHING`,
+      [hash, participantId, type, bytes.length, options.now, options.isPublic],
     );
     if (rowCount === 1) await requireQuota(tx, participantId, options.now);
     await tx.query("INSERT INTO content_block (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
       hash,
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     ]);
-    if (options.isPublic)
+    if (options.isPublic) {
+      await tx.query("UPDATE attachment SET is_public = true WHERE hash = $1 AND participant = $2", [
+        hash,
+        participantId,
+      ]);
       await tx.query("INSERT INTO content_outbox (hash) VALUES ($1) ON CONFLICT DO NOTHING", [hash]);
+    }
     return rowCount === 1;
   });
   return { cid: cidOf(hash), type, size: bytes.length, isPublic: options.isPublic, created };

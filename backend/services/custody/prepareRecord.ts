@@ -2,7 +2,9 @@ import type { CustodyKind } from "../../domain/custody/events.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
 import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
+import { hashOfCid } from "../../domain/records/cid.ts";
 import { reveal } from "../../domain/records/disclosures.ts";
+import { breachOf } from "../../domain/records/fieldRules.ts";
 import { fieldsOutsideAllowList, type ParsedRecord, readRecord } from "../../domain/records/parseRecord.ts";
 import { recordHash } from "../../domain/records/recordHash.ts";
 import { kindOfType } from "../../domain/records/recordTypes.ts";
@@ -21,12 +23,19 @@ export type SignedAbout = {
 /** A record as it comes in. Attacker-controlled: every byte. */
 export type UnverifiedRecord = { readonly record: JsonObject; readonly disclosures: readonly string[] };
 
+export type PreparedDisclosure = {
+  readonly digest: string;
+  readonly text: string;
+  /** The attachment that the field names by its CID. */
+  readonly attachment?: Hash | undefined;
+};
+
 export type PreparedRecord = {
   readonly hash: Hash;
   /** Canonical JSON: what is published. */
   readonly bytes: Uint8Array;
   readonly record: ParsedRecord;
-  readonly disclosures: readonly { readonly digest: string; readonly text: string }[];
+  readonly disclosures: readonly PreparedDisclosure[];
 };
 
 /**
@@ -62,7 +71,11 @@ export function prepareRecord(signed: SignedAbout, { record: payload, disclosure
     hash,
     bytes,
     record,
-    disclosures: disclosed.map(({ digest, disclosure }) => ({ digest, text: disclosure })),
+    disclosures: disclosed.map(({ digest, disclosure, value }) => ({
+      digest,
+      text: disclosure,
+      attachment: typeof value === "string" && breachOf("cid", value) === undefined ? hashOfCid(value) : undefined,
+    })),
   };
 }
 

@@ -49,4 +49,12 @@ async function storeDisclosures(
       WHERE NOT EXISTS (${ERASED}) ON CONFLICT DO NOTHING`,
     [sealed.map(({ hash }) => hash), sealed.map(({ digest }) => digest), sealed.map(({ bytes }) => bytes)],
   );
+  const naming = open.filter(({ attachment }) => attachment !== undefined);
+  if (naming.length === 0) return;
+  await tx.query(
+    `INSERT INTO attachment_reference (record_hash, digest, hash)
+     SELECT given.* FROM unnest($1::text[], $2::text[], $3::text[]) AS given (record_hash, digest, hash)
+       JOIN record_disclosure USING (record_hash, digest) ON CONFLICT DO NOTHING`,
+    [naming.map(({ hash }) => hash), naming.map(({ digest }) => digest), naming.map(({ attachment }) => attachment)],
+  );
 }

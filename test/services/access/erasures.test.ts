@@ -1,15 +1,19 @@
 import { expect } from "chai";
 import { type Erasure, erasureDigest } from "../../../backend/domain/access/erasure.ts";
+import { hashOfCid } from "../../../backend/domain/records/cid.ts";
 import { digestOfDisclosure } from "../../../backend/domain/records/disclosureCodec.ts";
 import { discloseOnly, reveal } from "../../../backend/domain/records/disclosures.ts";
 import { recoverSigner } from "../../../backend/domain/signatures.ts";
-import type { Hash } from "../../../backend/domain/types.ts";
+import type { Hash, JsonObject } from "../../../backend/domain/types.ts";
 import { type ErasureDependencies, eraseDisclosures } from "../../../backend/services/access/eraseDisclosures.ts";
 import { readDisclosures } from "../../../backend/services/access/readDisclosures.ts";
 import { replayErasures } from "../../../backend/services/access/replayErasures.ts";
-import { openDatabase } from "../../../backend/storage/database.ts";
+import { readAttachment } from "../../../backend/services/attachments/readAttachment.ts";
+import { storeAttachment } from "../../../backend/services/attachments/storeAttachment.ts";
+import { type Database, openDatabase } from "../../../backend/storage/database.ts";
 import type { ErasureEntry } from "../../../backend/storage/erasures.ts";
 import { readErasures } from "../../../backend/storage/erasures.ts";
+import { pdf } from "../../domain/attachments/samples.ts";
 import { copyDatabase } from "../../support/database.ts";
 import {
   type Built,
@@ -116,6 +120,62 @@ describe("erasures", () => {
     const [vehicle] = discloseOnly(disclosures, record, "vehicle");
     await erase(PRODUCER, { recordHash: hashOf(mint), disclosures: [digestOfDisclosure(vehicle as string)] });
     expect(await seen(PRODUCER, mint)).to.have.members(["$.status", "$.condition"]);
+  });
+
+  describe("of what names attachments", () => {
+    const bring = async (bytes: Uint8Array, isPublic = false, participantId = PRODUCER) => {
+      const caller = { participantId, roles: [] };
+      return (await storeAttachment(world.database, caller, bytes, { isPublic, now: NOW })).cid;
+    };
+    const mintNaming = (cids: readonly string[], fields: JsonObject = {}) =>
+      land(buildMint(nextUid(), PRODUCER, { version: 2 }, { attachments: cids, ...fields }));
+    const isHere = async (cid: string, database: Pick<Database, "pool"> = world.database): Promise<boolean> =>
+      (await codeOf(readAttachment(database, cid))) === "none";
+    const blocks = async (cid: string): Promise<number> => {
+      const { rowCount } = await world.database.pool.query("SELECT FROM content_block WHERE hash = $1", [
+        hashOfCid(cid),
+      ]);
+      return rowCount ?? 0;
+    };
+
+    it("delete those that nothing names any more, whoever brought them, and leave the published ones", async () => {
+      const [withheld, shown] = [await bring(pdf("1.1")), await bring(pdf("1.2"), true)];
+      await bring(pdf("1.1"), false, FLEET);
+      const mint = await mintNaming([withheld, shown]);
+      await erase(PRODUCER, { recordHash: hashOf(mint) });
+      expect([await isHere(withheld), await blocks(withheld)]).to.deep.equal([false, 0]);
+      expect([await isHere(shown), await blocks(shown)]).to.deep.equal([true, 1]);
+    });
+
+    it("leave one that another record names, or another field, until the last of them is erased", async () => {
+      const cid = await bring(pdf("1.3"));
+      const other = await mintNaming([cid]);
+      const mint = await mintNaming([cid], { model: { testReports: [{ subject: "s", result: "r", report: cid }] } });
+      const { record, disclosures } = recordOf(mint);
+      const [list] = discloseOnly(disclosures, record, "attachments");
+      await erase(PRODUCER, { recordHash: hashOf(other) });
+      expect(await isHere(cid)).to.equal(true);
+      await erase(PRODUCER, { recordHash: hashOf(mint), disclosures: [digestOfDisclosure(list as string)] });
+      expect(await isHere(cid)).to.equal(true);
+      await erase(PRODUCER, { recordHash: hashOf(mint) });
+      expect(await isHere(cid)).to.equal(false);
+    });
+
+    it("delete them again from an older copy of the database", async () => {
+      const [cid, unnamed] = [await bring(pdf("1.4")), await bring(pdf("1.5"))];
+      const mint = await mintNaming([cid]);
+      const backup = await copyDatabase(world.database);
+      await erase(PRODUCER, { recordHash: hashOf(mint) });
+      const restored = openDatabase(backup.url);
+      try {
+        expect(await isHere(cid, restored)).to.equal(true);
+        await replayErasures(restored, erasureFile);
+        expect([await isHere(cid, restored), await isHere(unnamed, restored)]).to.deep.equal([false, true]);
+      } finally {
+        await restored.close();
+        await backup.drop();
+      }
+    });
   });
 
   it("are signed for by the author or the present custodian, and by nobody else", async () => {
