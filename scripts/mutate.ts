@@ -1,12 +1,10 @@
-import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Mutation } from "./mutate/findMutations.ts";
 import { type Journal, openJournal, type Verdict } from "./mutate/journal.ts";
 import { describeMutation, summarize, writeResult } from "./mutate/result.ts";
-import { hashContracts, hashTests } from "./mutate/sources.ts";
-import { testOrder } from "./mutate/testOrder.ts";
+import { hashPlanting, hashTests } from "./mutate/sources.ts";
 import { openTestProcess, type TestProcess } from "./mutate/testProcess.ts";
 import { MUTATION_DATA, prepareWorkspace } from "./mutate/workspace.ts";
 
@@ -45,7 +43,6 @@ for (const name of ["every", "from", "processes"] as const) {
   if (!/^[1-9]\d{0,4}$/.test(values[name])) stopWith(`--${name} takes a whole number from 1 on.`);
 }
 const root = fileURLToPath(new URL("../", import.meta.url));
-const tests = globSync("test/contracts/*.test.ts", { cwd: root }).map((file) => basename(file, ".test.ts"));
 
 function stopWith(sentence: string): never {
   console.error(sentence);
@@ -81,8 +78,7 @@ async function tryAll(
 
   const attempt = async (tester: TestProcess, number: number, limitMs: number): Promise<Verdict | undefined> => {
     const from = Date.now();
-    const order = testOrder(mutations.get(number)?.file ?? "", tests);
-    const outcome = await tester.run({ number, order }, limitMs);
+    const outcome = await tester.run({ number, source: mutations.get(number)?.file ?? "" }, limitMs);
     return outcome.kind === "unclear" ? undefined : { number, ...outcome, ms: Date.now() - from };
   };
   let decided = 0;
@@ -97,7 +93,7 @@ async function tryAll(
   /** Holds at the start and at the end: a test that fails by itself would make every verdict worthless. */
   const holdsWithoutAny = async (tester: TestProcess): Promise<number> => {
     const from = Date.now();
-    const outcome = await tester.run({ number: 0, order: testOrder("", tests) }, ALONE_LIMIT_MS);
+    const outcome = await tester.run({ number: 0, source: "" }, ALONE_LIMIT_MS);
     if (outcome.kind === "survived") return Date.now() - from;
     journal.discard();
     throw new Error(`The tests fail without any mutation: ${outcome.by}: ${outcome.why}`);
@@ -131,7 +127,7 @@ async function tryAll(
 
 const { folder, mutations } = await prepareWorkspace(root);
 const chosen = choose(mutations);
-const key = `${(await hashContracts(root)).slice(0, 16)}-${(await hashTests(root)).slice(0, 16)}`;
+const key = `${(await hashPlanting(root)).slice(0, 16)}-${(await hashTests(root)).slice(0, 16)}`;
 const journal = openJournal(join(root, MUTATION_DATA, `${key}.ndjson`), values.resume);
 await tryAll(folder, mutations, chosen, journal);
 

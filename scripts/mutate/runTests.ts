@@ -1,12 +1,13 @@
 import { globSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import hre from "hardhat";
 import Mocha from "mocha";
+import { testOrder } from "./testOrder.ts";
 import type { Outcome, Work } from "./testProcess.ts";
 
 /**
  * The program of a test process, started in the prepared copy. Hardhat, mocha and the tests are loaded once; every message
- * names a mutation and the order of the test files, and is answered by how their run ended. The first failure ends a run.
+ * names a mutation, and is answered by how the tests ended. The first failure ends a run.
  */
 const FILES = globSync("test/contracts/*.test.ts").sort();
 
@@ -19,6 +20,7 @@ mocha.cleanReferencesAfterRun(false);
 // Every chain of a run has the mutation's number as its coinbase, and is closed when the run is over.
 const create = hre.network.create.bind(hre.network);
 let coinbase = "";
+let lastKiller = "";
 let opened: { close(): Promise<void> }[] = [];
 hre.network.create = (async () => {
   const connection = await create({ network: "default", override: { coinbase } });
@@ -26,14 +28,14 @@ hre.network.create = (async () => {
   return connection;
 }) as typeof create;
 
-async function runOnce({ number, order }: Work): Promise<Outcome> {
+async function runOnce({ number, source }: Work): Promise<Outcome> {
   coinbase = `0x${number.toString(16).padStart(40, "0")}`;
-  const place = ({ file = "" }: Mocha.Suite): number => order.indexOf(basename(file, ".test.ts"));
-  mocha.suite.suites.sort((a, b) => place(a) - place(b));
+  mocha.suite.suites = testOrder(mocha.suite.suites, source, lastKiller);
   let outcome: Outcome = { kind: "survived" };
   await new Promise<void>((done) => {
     const runner = mocha.run(() => done());
     runner.once("fail", (test, error) => {
+      lastKiller = test.titlePath()[0] ?? "";
       outcome = { kind: failsForGood(error) ? "killed" : "unclear", by: test.fullTitle(), why: sentenceOf(error) };
     });
   });

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** A mutation's number, 0 for none, and the names of the test files in the order in which they run. */
-export type Work = { readonly number: number; readonly order: readonly string[] };
+/** A mutation's number, 0 for none, and the file that it changes. */
+export type Work = { readonly number: number; readonly source: string };
 
 /** `unclear` did not end in time, or failed in a way that says nothing about the contract. */
 export type Outcome =
