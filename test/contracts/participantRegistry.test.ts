@@ -32,7 +32,8 @@ describe("ParticipantRegistry", () => {
         time: await installation.now(),
       });
       expect(await participant(SPARE)).to.deep.equal({ ...state, active: true, head });
-      expect([...(await installation.method("participantHeads").staticCall([9, SPARE]))]).to.deep.equal([
+      expect([...(await installation.method("participantHeads").staticCall([SPARE, 9, SPARE]))]).to.deep.equal([
+        head,
         ZeroHash,
         head,
       ]);

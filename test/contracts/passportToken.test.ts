@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import type { Item } from "../../scripts/typedData.ts";
-import { CAST, Installation, RESOLVER } from "./installation.ts";
+import { type Item, ZERO_HEAD } from "../../scripts/typedData.ts";
+import { addressOf, CAST, Installation, RESOLVER, ROLE, strangerKey } from "./installation.ts";
 
 describe("PassportToken", () => {
   let installation: Installation;
@@ -73,6 +73,18 @@ describe("PassportToken", () => {
       await refused(read(view, beyond(tokenId)), "ERC721NonexistentToken", beyond(tokenId));
     });
   }
+
+  it("shows the passport with the highest id that there can be", async () => {
+    const participantId = 0xffffff;
+    const fields = { participantId, account: other(), signer: addressOf(strangerKey), roles: ROLE.PRODUCER };
+    await installation.execute("Admission", fields);
+    const highest = { passportId: `0x${"ff".repeat(20)}`, prevHead: ZERO_HEAD, recordHash: item.recordHash };
+    const { rejected } = await installation.submit(
+      installation.sign(await installation.event("mint", participantId, [highest])),
+    );
+    expect(rejected).to.deep.equal([]);
+    expect(await read("ownerOf", BigInt(highest.passportId))).to.equal(other());
+  });
 
   it("takes no approvals, and says so", async () => {
     await refused(installation.method("approve")(other(), tokenId), "PassportTokensTakeNoApprovals");

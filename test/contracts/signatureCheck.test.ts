@@ -199,6 +199,27 @@ describe("SignatureCheck, by contract wallets", () => {
     expect(outcomes).not.to.include("Rejected");
   });
 
+  it("says how much gas it needs, and asks with exactly that much", async () => {
+    const { header, signatures, declined } = mint;
+    const call = [{ header, items: event.items, declined, signatures }];
+    const needed = 50_000 + Math.floor(50_000 / 63) + 1_000;
+    /** What was left and what is needed, where the question was not put. */
+    const starved = async (gasLimit: number): Promise<number[] | undefined> => {
+      const said = await installation
+        .method("submit")(call, { gasLimit })
+        .then(() => "", String);
+      return /SignatureCheckStarved\((\d+), (\d+)\)/.exec(said)?.slice(1).map(Number);
+    };
+    let gasLimit = 60_000;
+    let left: number | undefined;
+    // With less it runs out of gas before it comes to the question.
+    for (; left === undefined && gasLimit < 1_000_000; gasLimit += 20_000)
+      left = (await starved(gasLimit + 20_000))?.[0];
+    const enough = gasLimit + needed - (left ?? 0);
+    expect(await starved(enough - 1)).to.deep.equal([needed - 1, needed]);
+    expect(await starved(enough)).to.equal(undefined);
+  });
+
   it("governors sign with keys alone: a wallet is no governor", async () => {
     const { ethers } = installation.connection;
     const governors = [await wallet.getAddress(), installation.firms.fleet.signer].sort((a, b) =>
