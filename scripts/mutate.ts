@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Mutation } from "./mutate/findMutations.ts";
 import { type Journal, openJournal, type Verdict } from "./mutate/journal.ts";
-import { describeMutation, summarize, writeResult } from "./mutate/result.ts";
-import { hashPlanting, hashTests } from "./mutate/sources.ts";
+import { describeMutation, readSubject, summarize, writeResult } from "./mutate/result.ts";
+import { hashPlanting } from "./mutate/sources.ts";
 import { openTestProcess, type TestProcess } from "./mutate/testProcess.ts";
 import { MUTATION_DATA, prepareWorkspace } from "./mutate/workspace.ts";
 
@@ -72,6 +72,7 @@ async function tryAll(
 ): Promise<void> {
   const left = chosen.filter((number) => !journal.verdicts.has(number));
   const total = left.length;
+  if (total === 0) return;
   let startedAt = Date.now();
   const unclear: number[] = [];
   const processes = Array.from({ length: Math.min(Number(values.processes), total) }, () => openTestProcess(folder));
@@ -95,7 +96,7 @@ async function tryAll(
     const from = Date.now();
     const outcome = await tester.run({ number: 0, source: "" }, ALONE_LIMIT_MS);
     if (outcome.kind === "survived") return Date.now() - from;
-    journal.discard();
+    if (outcome.kind === "killed") journal.discard();
     throw new Error(`The tests fail without any mutation: ${outcome.by}: ${outcome.why}`);
   };
 
@@ -125,9 +126,11 @@ async function tryAll(
   }
 }
 
+const subject = await readSubject(root);
+const planting = await hashPlanting(root);
 const { folder, mutations } = await prepareWorkspace(root);
 const chosen = choose(mutations);
-const key = `${(await hashPlanting(root)).slice(0, 16)}-${(await hashTests(root)).slice(0, 16)}`;
+const key = `${planting.slice(0, 16)}-${subject.tests.slice(0, 16)}`;
 const journal = openJournal(join(root, MUTATION_DATA, `${key}.ndjson`), values.resume);
 await tryAll(folder, mutations, chosen, journal);
 
@@ -138,5 +141,5 @@ const summary = summarize(
 for (const survivor of summary.survivors) console.log(`survived: ${survivor}`);
 for (const mutation of summary.timedOut) console.log(`timed out: ${mutation}`);
 console.log(`${summary.killed} of ${summary.mutations} killed (${summary.share} %)`);
-if (chosen.length === mutations.size) await writeResult(root, summary);
+if (chosen.length === mutations.size) await writeResult(root, { ...subject, ...summary });
 if (summary.share < GOAL) process.exitCode = 1;

@@ -21,7 +21,10 @@ export const describeMutation = (number: number, { file, line, said }: Mutation)
   `#${number} ${file}:${line} ${said}`;
 
 /** Counts verdicts; what did not end in time is not counted as killed. */
-export function summarize(verdicts: readonly Verdict[], mutations: ReadonlyMap<number, Mutation>) {
+export function summarize(
+  verdicts: readonly Verdict[],
+  mutations: ReadonlyMap<number, Mutation>,
+): Omit<Result, "contracts" | "tests"> {
   const described = (kind: Verdict["kind"]): string[] =>
     verdicts
       .filter((verdict) => verdict.kind === kind)
@@ -38,8 +41,13 @@ export function summarize(verdicts: readonly Verdict[], mutations: ReadonlyMap<n
   };
 }
 
-export async function writeResult(root: string, summary: ReturnType<typeof summarize>): Promise<void> {
-  const result: Result = { contracts: await hashContracts(root), tests: await hashTests(root), ...summary };
+/** The sources that a run is about; taken before it starts, since the files may change meanwhile. */
+export const readSubject = async (root: string): Promise<Pick<Result, "contracts" | "tests">> => ({
+  contracts: await hashContracts(root),
+  tests: await hashTests(root),
+});
+
+export async function writeResult(root: string, result: Result): Promise<void> {
   await writeFile(join(root, RESULT), `${JSON.stringify(result, null, 2)}\n`);
 }
 

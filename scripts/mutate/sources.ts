@@ -34,7 +34,11 @@ export const hashContracts = (root: string): Promise<string> =>
 
 /** The same of the contract's tests, with the contracts and vectors that only they use. */
 export const hashTests = (root: string): Promise<string> =>
-  hashFiles(root, ["contracts/test/*.sol", "test/contracts/**/*.ts", "test/vectors/**/*.json"]);
+  hashFiles(root, [
+    "contracts/test/*.sol",
+    "test/contracts/**/*.ts",
+    "test/vectors/{registry,custody,anchors,holds}/**/*.json",
+  ]);
 
 /** The same of what decides which number stands for which mutation, and how the contract with all of them compiles. */
 export const hashPlanting = (root: string): Promise<string> =>

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Mutation } from "../../../scripts/mutate/findMutations.ts";
-import { staleness, summarize, writeResult } from "../../../scripts/mutate/result.ts";
+import { readSubject, staleness, summarize, writeResult } from "../../../scripts/mutate/result.ts";
 
 const mutation = (line: number): Mutation => ({
   file: "contracts/Passports.sol",
@@ -45,7 +45,7 @@ describe("result of mutation testing", () => {
     beforeEach(async () => {
       root = await mkdtemp(join(tmpdir(), "result-"));
       await cp("contracts", join(root, "contracts"), { recursive: true });
-      await writeResult(root, summary);
+      await writeResult(root, { ...(await readSubject(root)), ...summary });
     });
     afterEach(() => rm(root, { recursive: true }));
 
