@@ -12,4 +12,6 @@ export type AppDependencies = ServiceDependencies & {
   readonly requestsPerMinute: number;
   /** Number of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: number;
+  /** Aborted when the process is about to stop: answers without an end must find one. */
+  readonly stopping: AbortSignal;
 };

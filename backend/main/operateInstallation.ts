@@ -48,6 +48,7 @@ export async function operateInstallation(
   publicUrl: string,
   stopSteps: StopSteps,
   log: (line: string) => void,
+  stopping: AbortSignal,
 ): Promise<Operation> {
   const { dataDir, databaseUrl, rpcUrls, chain } = surroundings;
   const logger = pino({ level: config.logLevel }, destination({ dest: 2, sync: true }));
@@ -96,6 +97,7 @@ export async function operateInstallation(
     curve,
     met,
     log: logger,
+    stopping,
   });
   stopSteps.add("application", application.close);
   const workers = startWorkers({

@@ -45,6 +45,7 @@ async function start(environment: Environment): Promise<void> {
     publicUrl,
     stopSteps,
     log,
+    interruption.signal,
   );
   const { follower } = workers;
   void follower?.ended.then(() => follower.failure() && stop(follower.failure()?.error));

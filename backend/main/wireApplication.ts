@@ -49,6 +49,7 @@ export async function wireApplication(parts: {
   readonly curve: ChosenCurve;
   readonly met: WorkersFigures;
   readonly log: Logger;
+  readonly stopping: AbortSignal;
 }): Promise<Application> {
   const { config, dataDir, deployment, database, curve, log } = parts;
   const rpcs = parts.rpcUrls.map((url) => connectJsonRpc(url));
@@ -95,6 +96,7 @@ export async function wireApplication(parts: {
     maxBodyBytes: config.maxBodyBytes,
     requestsPerMinute: config.requestsPerMinute,
     trustedProxies: config.trustedProxies,
+    stopping: parts.stopping,
   });
   return {
     app,

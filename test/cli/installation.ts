@@ -46,8 +46,16 @@ export async function startInstallation(): Promise<TestInstallation> {
     postgres: undefined,
     chain,
   };
+  const { signal: stopping } = new AbortController();
   const config = readConfig({ REQUESTS_PER_MINUTE: "0", LOG_LEVEL: "fatal" });
-  const { application, deployment } = await operateInstallation(config, surroundings, url, stopSteps, () => undefined);
+  const { application, deployment } = await operateInstallation(
+    config,
+    surroundings,
+    url,
+    stopSteps,
+    () => undefined,
+    stopping,
+  );
   server.on("request", application.app);
 
   let mining = true;

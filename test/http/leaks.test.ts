@@ -114,6 +114,7 @@ function addressesOf(mint: Built, handover: Built, offer: Built, data: BuiltData
     ["passport by scan", "/01/09521000000018/21/LEAK-1"],
     ["passports", "/v1/passports"],
     ["custody", at("/custody")],
+    ["pending", at("/pending")],
     ["evidence", at("/evidence")],
     ["verification", at("/verification")],
     ["readiness", at("/readiness")],

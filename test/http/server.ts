@@ -71,6 +71,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     maxBodyBytes: 256 * 1024,
     requestsPerMinute: 0,
     trustedProxies: 0,
+    stopping: new AbortController().signal,
     ...overrides,
   });
   const server: Server = createServer(serverLimits, app);

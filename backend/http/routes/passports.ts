@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MOST_PENDING, readPendingEvents } from "../../services/custody/pendingEvents.ts";
 import { listPassports } from "../../services/passports/listPassports.ts";
 import { readCustody } from "../../services/passports/readCustody.ts";
 import { passportIdFrom } from "../../services/passports/readDpp.ts";
@@ -7,6 +8,7 @@ import { readPassportReadiness } from "../../services/passports/readPassportRead
 import { verificationReader } from "../../services/passports/readVerification.ts";
 import type { AppDependencies } from "../dependencies.ts";
 import { type Route, route } from "../route.ts";
+import { pendingEvents } from "../schemas/custody.ts";
 import { custody, dppIdParam, evidence, passportList, verification } from "../schemas/passports.ts";
 import { category, passportReadiness } from "../schemas/readiness.ts";
 import { paging, participantIdText, phase } from "../schemas/values.ts";
@@ -52,6 +54,23 @@ export function passportRoutes(dependencies: AppDependencies): Route[] {
         status: 200,
         json: await readCustody(database, passportIdFrom(deployment, params.dppId), now()),
       }),
+    }),
+    route({
+      method: "get",
+      path: "/v1/dpps/{dppId}/pending",
+      operationId: "readPendingEvents",
+      tag: "Passports",
+      summary:
+        "What this operator has accepted about the passport and is not final yet, or was rejected in the last week; " +
+        `the latest ${MOST_PENDING} at most. Empty also for a passport that it does not know.`,
+      params: byId,
+      answers: { 200: { description: "The events, in the order of acceptance.", schema: pendingEvents } },
+      crossOrigin: true,
+      async handle({ params }) {
+        const passportId = passportIdFrom(deployment, params.dppId);
+        const events = await readPendingEvents(database, passportId, now());
+        return { status: 200, json: { events }, headers: { "cache-control": "no-store" } };
+      },
     }),
     route({
       method: "get",

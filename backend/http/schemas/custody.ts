@@ -70,31 +70,50 @@ export const accepted = z
   .looseObject({ digest: shownHash, state: z.enum(["accepted", "offered"]), receipt: receipt.optional() })
   .meta({ id: "Accepted" });
 
+const itemStates = z.array(
+  z.looseObject({
+    passportId,
+    position: z.int(),
+    state: z.enum([
+      "offered",
+      "accepted",
+      "sealed",
+      "submitted",
+      "included",
+      "safe",
+      "finalized",
+      "declined",
+      "rejected",
+    ]),
+    reason: z.string().optional(),
+    block: z.object({ number: z.int(), hash: shownHash }).optional(),
+  }),
+);
+
+export const pendingEvents = z
+  .object({
+    events: z.array(
+      z.looseObject({
+        digest: shownHash,
+        kind,
+        actor: participantId,
+        counterparty: participantId,
+        occurredAt: unixTime,
+        deadline: unixTime,
+        acceptedAt: unixTime,
+        items: itemStates,
+      }),
+    ),
+  })
+  .meta({ id: "PendingEvents", description: "This operator's word: nothing in it can be verified yet." });
+
 export const eventStatus = z
   .looseObject({
     digest: shownHash,
     kind,
     event: z.looseObject({}),
     receipt: receipt.optional(),
-    items: z.array(
-      z.looseObject({
-        passportId,
-        position: z.int(),
-        state: z.enum([
-          "offered",
-          "accepted",
-          "sealed",
-          "submitted",
-          "included",
-          "safe",
-          "finalized",
-          "declined",
-          "rejected",
-        ]),
-        reason: z.string().optional(),
-        block: z.object({ number: z.int(), hash: shownHash }).optional(),
-      }),
-    ),
+    items: itemStates,
     transactions: z.array(shownHash),
   })
   .meta({ id: "EventStatus" });

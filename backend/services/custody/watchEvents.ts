@@ -1,41 +1,59 @@
-import { createHash } from "node:crypto";
 import { DomainError } from "../../domain/errors.ts";
 import type { Hash } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
-import { type EventItem, type ItemState, readEvents } from "./readEvent.ts";
+import {
+  createEventFeed,
+  type EventFeed,
+  type FeedSubject,
+  hasEnded,
+  type Marks,
+  markOf,
+  parseMarks,
+} from "./eventFeed.ts";
+import { createFeedFiller } from "./fillFeeds.ts";
+import type { PendingEvent } from "./pendingEvents.ts";
+import { type EventItem, type EventStatus, readEvents } from "./readEvent.ts";
 
-/** What a watcher is told: where an event's items stand now. Absent `items`: this server does not know it (yet). */
+/** What a watcher of named events is told: where an event's items stand now. */
 export type WatchedEvent = { readonly digest: Hash; readonly items: readonly EventItem[] };
 
-/**
- * Where a watcher stands: a mark for each watched event, in their order. A watcher that comes back with it, to any process
- * of the installation, is told what has changed since and nothing else; nothing has to be kept for it meanwhile.
- */
-export type Marks = string;
+/** What to watch: named events, or what is under way about a passport or a participant, and what comes new. */
+export type Watched = { readonly digests: readonly Hash[] } | FeedSubject;
+
+/** Called with the marks to come back with. */
+export type Told = (event: WatchedEvent | PendingEvent, marks: Marks) => void;
 
 export type EventWatcher = {
   /**
    * Tells about every event that is not as the marks have it, now and at every change, until `stop`.
-   * Ends by itself when there is nothing more to tell: every item has its end.
+   * Ends by itself when there is nothing more to tell: every item of every named event has its end.
+   * @param client whose watch it is, of which each may have so many
    * @throws DomainError `too-many-watchers`
    */
-  watch(digests: readonly Hash[], since: Marks | null, told: (event: WatchedEvent, marks: Marks) => void): Watch;
+  watch(watched: Watched, since: Marks | null, client: string, told: Told): Watch;
+  /** Ends all watches, as if each had stopped. */
   close(): void;
 };
-export type Watch = { stop(): void; readonly ended: Promise<void> };
+export type Watch = {
+  stop(): void;
+  readonly ended: Promise<void>;
+  /** Where it stands when nothing is told either; null where only changes move it. */
+  marks(): Marks | null;
+};
 
 type Watcher = {
-  readonly digests: readonly Hash[];
-  readonly marks: string[];
-  readonly told: (event: WatchedEvent, marks: Marks) => void;
+  readonly client: string;
+  readonly feed: EventFeed | null;
+  readonly digests: () => readonly Hash[];
+  /** Tells what has changed; true at the end. */
+  readonly tell: (states: ReadonlyMap<Hash, EventStatus>) => boolean;
   readonly end: () => void;
 };
 
-const MARK_LENGTH = 8;
-const NO_MARK = "-".repeat(MARK_LENGTH);
 const LOOK_EVERY_MS = 400;
 export const MOST_WATCHERS = 500;
-const ENDS: ReadonlySet<ItemState> = new Set(["finalized", "declined", "rejected"]);
+/** One client, by its address: behind a company's proxy there may be many people. */
+export const MOST_WATCHERS_OF_A_CLIENT = 100;
 
 /**
  * Lets any number of clients wait for events with one look into the tables at a time. States are compared, not changes
@@ -44,6 +62,7 @@ const ENDS: ReadonlySet<ItemState> = new Set(["finalized", "declined", "rejected
  */
 export function createEventWatcher(database: Database, onError: (error: unknown) => void): EventWatcher {
   const watchers = new Set<Watcher>();
+  const fillFeeds = createFeedFiller(database);
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
 
@@ -51,29 +70,15 @@ export function createEventWatcher(database: Database, onError: (error: unknown)
     if (looking || watchers.size === 0) return;
     looking = true;
     try {
-      const digests = new Set([...watchers].flatMap((watcher) => watcher.digests));
+      await fillFeeds([...watchers].flatMap(({ feed }) => feed ?? []));
+      const digests = new Set([...watchers].flatMap((watcher) => watcher.digests()));
       const states = await readEvents(database, [...digests]);
-      for (const watcher of watchers) tell(watcher, states);
+      for (const watcher of watchers) if (watcher.tell(states)) stop(watcher);
     } catch (error) {
       onError(error);
     } finally {
       looking = false;
     }
-  };
-
-  const tell = (watcher: Watcher, states: ReadonlyMap<Hash, WatchedEvent>): void => {
-    let open = false;
-    watcher.digests.forEach((digest, i) => {
-      const status = states.get(digest);
-      if (status === undefined || !status.items.every(({ state }) => ENDS.has(state))) open = true;
-      if (status === undefined) return;
-      const event = { digest, items: status.items };
-      const mark = markOf(event);
-      if (watcher.marks[i] === mark) return;
-      watcher.marks[i] = mark;
-      watcher.told(event, watcher.marks.join(""));
-    });
-    if (!open) stop(watcher);
   };
 
   const stop = (watcher: Watcher): void => {
@@ -84,21 +89,25 @@ export function createEventWatcher(database: Database, onError: (error: unknown)
     timer = undefined;
   };
 
+  const requireRoom = (client: string): void => {
+    const ofClient = [...watchers].filter((watcher) => watcher.client === client).length;
+    if (watchers.size < MOST_WATCHERS && ofClient < MOST_WATCHERS_OF_A_CLIENT) return;
+    const sentence = "Too many streams of events are open here; ask again later, or ask for the event itself.";
+    throw new DomainError("too-many-watchers", sentence, { most: MOST_WATCHERS, ofOne: MOST_WATCHERS_OF_A_CLIENT });
+  };
+
   return {
-    watch(digests, since, told) {
-      if (watchers.size >= MOST_WATCHERS) {
-        const sentence = "Too many clients watch events here; ask again later, or ask for the event itself.";
-        throw new DomainError("too-many-watchers", sentence, { most: MOST_WATCHERS });
-      }
-      let end: () => void = () => undefined;
-      const ended = new Promise<void>((resolve) => {
-        end = resolve;
-      });
-      const watcher = { digests, marks: parseMarks(since, digests.length), told, end };
+    watch(watched, since, client, told) {
+      requireRoom(client);
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      const watcher: Watcher =
+        "digests" in watched
+          ? { client, end, feed: null, ...watchNamed(watched.digests, since, told) }
+          : { client, end, ...watchFeed(createEventFeed(watched, since), told) };
       watchers.add(watcher);
       timer ??= setInterval(() => void look(), LOOK_EVERY_MS);
       void look();
-      return { ended, stop: () => stop(watcher) };
+      return { ended, stop: () => stop(watcher), marks: () => watcher.feed?.marks() ?? null };
     },
     close() {
       for (const watcher of watchers) stop(watcher);
@@ -106,13 +115,33 @@ export function createEventWatcher(database: Database, onError: (error: unknown)
   };
 }
 
-const markOf = (event: WatchedEvent): string =>
-  createHash("sha256").update(JSON.stringify(event.items)).digest("base64url").slice(0, MARK_LENGTH);
+function watchNamed(digests: readonly Hash[], since: Marks | null, told: Told): Pick<Watcher, "digests" | "tell"> {
+  const marks = parseMarks(since, digests.length);
+  return {
+    digests: () => digests,
+    tell(states) {
+      let open = false;
+      digests.forEach((digest, i) => {
+        const status = states.get(digest);
+        if (status === undefined || !hasEnded(status.items)) open = true;
+        if (status === undefined) return; // this server does not know it (yet)
+        const mark = markOf(status.items);
+        if (marks[i] === mark) return;
+        marks[i] = mark;
+        told({ digest, items: status.items }, marks.join(""));
+      });
+      return !open;
+    },
+  };
+}
 
-/** Marks are a hint of what the client has seen: whatever does not fit is as if it had seen nothing. */
-function parseMarks(marks: Marks | null, count: number): string[] {
-  const fits = marks !== null && marks.length === count * MARK_LENGTH;
-  return Array.from({ length: count }, (_, i) =>
-    fits ? marks.slice(i * MARK_LENGTH, (i + 1) * MARK_LENGTH) : NO_MARK,
-  );
+function watchFeed(feed: EventFeed, told: Told): Pick<Watcher, "digests" | "tell" | "feed"> {
+  return {
+    feed,
+    digests: feed.digests,
+    tell(states) {
+      for (const [event, marks] of feed.changes(states)) told(event, marks);
+      return false;
+    },
+  };
 }

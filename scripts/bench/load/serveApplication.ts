@@ -20,6 +20,7 @@ const [databaseUrl = "", dataDir = ""] = process.argv.slice(2);
 const database = openDatabase(databaseUrl);
 const curve = chooseCurve(loadNativeCurve, () => performance.now());
 const door = await listen(0, "127.0.0.1");
+const stopping = new AbortController();
 const application = await wireApplication({
   config: readConfig({ REQUESTS_PER_MINUTE: "0", MAX_OPEN_ITEMS: "10000000", MAX_BODY_BYTES: "8388608" }),
   dataDir,
@@ -32,9 +33,11 @@ const application = await wireApplication({
   curve,
   met: { deepestReorg: 0, reorgs: 0 },
   log: pino({ level: "warn" }),
+  stopping: stopping.signal,
 });
 door.open(application.app);
 process.on("SIGTERM", async () => {
+  stopping.abort();
   await door.close();
   await application.close();
   await database.close();
