@@ -28,7 +28,7 @@ const interrupt = (): never => {
 };
 
 describe("the sample walk", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let installation: TestInstallation;
   let walk: SampleWalk;
 
