@@ -45,17 +45,57 @@ describe("decodeIdentifier", () => {
 });
 
 describe("isLei", () => {
-  it("refuses every identifier with one character changed", () => {
-    const characters = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-    fc.assert(
-      fc.property(fc.nat(17), fc.constantFrom(...characters), (position, other) => {
-        const text = "5493001KJTIIGC8Y1R12";
-        expect(isLei(text)).to.equal(true);
-        fc.pre(text[position] !== other);
-        // Two characters 97 apart would collide; single ones in one place never do: 97 is prime and above 35.
-        expect(isLei(text.slice(0, position) + other + text.slice(position + 1))).to.equal(false);
-      }),
+  const DIGITS = [..."0123456789"];
+  const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  const isDigit = (character: string) => DIGITS.includes(character);
+
+  /** Remainder by 97 of a text with its letters read as 10 to 35. */
+  const remainder = (text: string): number =>
+    Number(BigInt([...text].map((character) => Number.parseInt(character, 36)).join("") || "0") % 97n);
+  const withCheckDigits = (body: string): string => body + String(98 - remainder(`${body}00`)).padStart(2, "0");
+  const anyLei = fc
+    .array(fc.constantFrom(...DIGITS, ...LETTERS), { minLength: 18, maxLength: 18 })
+    .map((characters) => withCheckDigits(characters.join("")));
+
+  /** Every identifier with one character replaced by one of those that `others` gives for it, as `position other`. */
+  const undetected = (text: string, others: (own: string) => readonly string[]): string[] =>
+    [...text].flatMap((own, position) =>
+      others(own)
+        .filter((other) => other !== own && isLei(text.slice(0, position) + other + text.slice(position + 1)))
+        .map((other) => `${position} ${other}`),
     );
+
+  it("refuses every digit put for a digit, and every letter put for a letter", () => {
+    fc.assert(
+      fc.property(anyLei, (text) => {
+        expect(isLei(text)).to.equal(true);
+        // They differ by less than 97, which is prime and does not divide a power of ten.
+        expect(undetected(text, (own) => (isDigit(own) ? DIGITS : LETTERS))).to.deep.equal([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("misses a letter put for a digit, or the reverse, only where that moves all before it by a multiple of 97", () => {
+    fc.assert(
+      fc.property(anyLei, (text) => {
+        const missed = [...text].slice(0, 18).flatMap((own, position) => {
+          // A letter is two digits wide: what stands before, P, counts ten times as much, so 90 P + letter − digit counts.
+          const before = 90 * remainder(text.slice(0, position));
+          const [kind, from] = isDigit(own) ? [LETTERS, 1] : [DIGITS, -1];
+          const differenceOf = (other: string) => from * (Number.parseInt(other, 36) - Number.parseInt(own, 36));
+          return kind
+            .filter((other) => (before + differenceOf(other)) % 97 === 0)
+            .map((other) => `${position} ${other}`);
+        });
+        expect(undetected(text, (own) => (isDigit(own) ? LETTERS : DIGITS))).to.deep.equal(missed);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("misses three changes of one identifier, of all there are", () => {
+    expect(undetected("5493001KJTIIGC8Y1R12", () => [...DIGITS, ...LETTERS])).to.deep.equal(["6 L", "7 7", "14 E"]);
   });
 });
 
