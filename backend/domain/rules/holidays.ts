@@ -1,8 +1,13 @@
-import type { Day } from "./ruleSet.ts";
+import type { Day, RuleSet } from "./ruleSet.ts";
 
 /** One year of the PRC's calendar: days off beside weekends, and days of weekends on which work is done instead. */
 export interface YearOfHolidays {
+  /** The State Council's notice: the place to confirm it. */
   readonly source: string;
+  /** As for rule sets: whether somebody read it in the notice or a reprint of it. */
+  readonly confidence: RuleSet["confidence"];
+  /** The reprints that it was held against, day by day; null for background knowledge. */
+  readonly readIn: string | null;
   readonly off: readonly (readonly [first: Day, last: Day])[];
   readonly worked: readonly Day[];
 }
@@ -13,7 +18,9 @@ export interface YearOfHolidays {
  */
 export const PRC_HOLIDAYS: Readonly<Record<string, YearOfHolidays>> = {
   "2024": {
-    source: "国办发明电〔2023〕7号",
+    source: "国务院办公厅关于2024年部分节假日安排的通知, 国办发明电〔2023〕7号",
+    confidence: "read",
+    readIn: "人民日报 2023-10-26, 第06版; zh.wikisource.org",
     off: [
       ["2024-01-01", "2024-01-01"],
       ["2024-02-10", "2024-02-17"],
@@ -35,7 +42,9 @@ export const PRC_HOLIDAYS: Readonly<Record<string, YearOfHolidays>> = {
     ],
   },
   "2025": {
-    source: "国办发明电〔2024〕12号",
+    source: "国务院办公厅关于2025年部分节假日安排的通知, 国办发明电〔2024〕12号",
+    confidence: "read",
+    readIn: "新华网 2024-11-12, at m.gmw.cn/2024-11/12/content_1303894933.htm",
     off: [
       ["2025-01-01", "2025-01-01"],
       ["2025-01-28", "2025-02-04"],
@@ -48,6 +57,8 @@ export const PRC_HOLIDAYS: Readonly<Record<string, YearOfHolidays>> = {
   },
   "2026": {
     source: "国务院办公厅关于2026年部分节假日安排的通知 (2025-11-04)",
+    confidence: "read",
+    readIn: "新华网 2025-11-04, at politics.gmw.cn/2025-11/04/content_38391083.htm; 中山日报 2025-11-05",
     off: [
       ["2026-01-01", "2026-01-03"],
       ["2026-02-15", "2026-02-23"],
@@ -60,3 +71,8 @@ export const PRC_HOLIDAYS: Readonly<Record<string, YearOfHolidays>> = {
     worked: ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"],
   },
 };
+
+/** Where the calendar of a year stands, and whether somebody read it there, as `rules` and `judge` say it. */
+export function describeCalendar(year: string, { source, confidence, readIn }: YearOfHolidays): string {
+  return `working days of ${year}: ${source} (${confidence === "read" ? `read in ${readIn}` : "background knowledge, unconfirmed"})`;
+}

@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.ts";
+import { describeCalendar, PRC_HOLIDAYS } from "./holidays.ts";
 import { type Day, type Deadline, holdsOn, type Judgement } from "./ruleSet.ts";
 import { RULE_SETS } from "./ruleSets.ts";
 import { isDay, workingDaysAfter } from "./workingDays.ts";
@@ -12,8 +13,12 @@ export interface OwedReport {
   readonly reportedOn: Day | null;
 }
 
-/** A judgement with the last day on which the report is in time; null where the calendar does not reach. */
-export type ReportJudgement = Judgement & { readonly dueOn: Day | null };
+export type ReportJudgement = Judgement & {
+  /** The last day on which the report is in time; null where the calendar does not reach. */
+  readonly dueOn: Day | null;
+  /** The calendars by which days were counted, with their sources and whether anybody confirmed them. */
+  readonly calendars: readonly string[];
+};
 
 /**
  * Judges a report by the deadlines of the day on which it became due to be made. It is `unknown` where the working-day
@@ -36,8 +41,14 @@ export function judgeReport({ duty, occurredOn, reportedOn }: OwedReport, today:
     .filter(({ set }) => holdsOn(set, occurredOn))
     .map(({ set, rule }) => {
       const dueOn = workingDaysAfter(occurredOn, rule.workingDays) ?? null;
-      return { ruleSet: set.id, rule: rule.id, dueOn, ...verdictOf(rule, dueOn, reportedOn, today) };
+      const calendars = calendarsOf(occurredOn, dueOn ?? occurredOn);
+      return { ruleSet: set.id, rule: rule.id, dueOn, calendars, ...verdictOf(rule, dueOn, reportedOn, today) };
     });
+}
+
+function calendarsOf(first: Day, last: Day): string[] {
+  const years = Object.entries(PRC_HOLIDAYS).filter(([year]) => first.slice(0, 4) <= year && year <= last.slice(0, 4));
+  return years.map(([year, calendar]) => describeCalendar(year, calendar));
 }
 
 function verdictOf(

@@ -3,7 +3,7 @@ import { isObject } from "../../../backend/domain/records/fieldRules.ts";
 import { amountOf } from "../../../backend/domain/records/quantities.ts";
 import { gradeHealth } from "../../../backend/domain/rules/gradeHealth.ts";
 import { judgeRecovery, type RecyclingStage } from "../../../backend/domain/rules/judgeRecovery.ts";
-import { judgeReport } from "../../../backend/domain/rules/judgeReport.ts";
+import { judgeReport, type ReportJudgement } from "../../../backend/domain/rules/judgeReport.ts";
 import { judgeThresholds } from "../../../backend/domain/rules/judgeThresholds.ts";
 import { judgeTransport } from "../../../backend/domain/rules/judgeTransport.ts";
 import type { Judgement } from "../../../backend/domain/rules/ruleSet.ts";
@@ -47,6 +47,8 @@ ${examples(
       const lines = judgements.map(({ verdict, reason, rule, ruleSet }) => {
         return `${verdict.padEnd(8)} ${plain(reason)}  [${[ruleSet, rule].filter(Boolean).join(" ")}]`;
       });
+      const calendars = judgements.flatMap((one) => ("calendars" in one ? one.calendars : []));
+      for (const calendar of new Set(calendars)) lines.push(`         ${calendar}`);
       outputTo(terminal, options.json === true).result(
         { judgements },
         lines.join("\n") || "no rule holds for this on that day",
@@ -57,7 +59,11 @@ ${examples(
 }
 
 /** What the fields are is told by the field that only such a record has. */
-function judgeFields(fields: JsonObject, { date, stage }: Options, today: string): readonly (Judgement | HealthLine)[] {
+function judgeFields(
+  fields: JsonObject,
+  { date, stage }: Options,
+  today: string,
+): readonly (Judgement | ReportJudgement | HealthLine)[] {
   const dayOf = (name: string): string => {
     const day = date ?? fields[name];
     if (isDay(day)) return day;

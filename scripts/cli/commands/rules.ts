@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { describeCalendar, PRC_HOLIDAYS } from "../../../backend/domain/rules/holidays.ts";
 import type { Rule, RuleSet } from "../../../backend/domain/rules/ruleSet.ts";
 import { RULE_SETS, requireRuleSet, ruleSetsOn } from "../../../backend/domain/rules/ruleSets.ts";
 import { dayArgument, examples, jsonOption } from "../options.ts";
@@ -22,7 +23,8 @@ export function addRules(program: Command, terminal: Terminal): void {
       const output = outputTo(terminal, options.json === true);
       if (id !== undefined) {
         const set = requireRuleSet(id);
-        output.result(set, [describeSet(set), ...set.rules.map((rule) => `  ${describeRule(rule)}`)].join("\n"));
+        const lines = [describeSet(set), ...set.rules.map((rule) => `  ${describeRule(rule)}`), ...calendarsOf(set)];
+        output.result(set, lines.join("\n"));
         return;
       }
       const sets = options.date === undefined ? RULE_SETS : ruleSetsOn(options.date);
@@ -38,6 +40,12 @@ function describeSet({ id, title, source, confidence, from, until, axis, note }:
     ...(note === undefined ? [] : [`  ${note}`]),
   ].join("\n");
 }
+
+/** Deadlines are counted by calendars, which are announced year by year. */
+const calendarsOf = ({ rules }: RuleSet): string[] =>
+  rules.some(({ kind }) => kind === "deadline")
+    ? Object.entries(PRC_HOLIDAYS).map(([year, calendar]) => `  ${describeCalendar(year, calendar)}`)
+    : [];
 
 function describeRule(rule: Rule): string {
   switch (rule.kind) {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { describeCalendar, PRC_HOLIDAYS } from "../../../backend/domain/rules/holidays.ts";
 import { judgeReport } from "../../../backend/domain/rules/judgeReport.ts";
 import { expectCode } from "../records/expectCode.ts";
 
@@ -9,6 +10,14 @@ describe("judgeReport", () => {
   it("is met on the last working day and missed on the next", () => {
     expect(judge("battery-out", "2026-02-13", "2026-03-12")).to.include({ verdict: "met", dueOn: "2026-03-12" });
     expect(judge("battery-out", "2026-02-13", "2026-03-13")).to.include({ verdict: "missed", dueOn: "2026-03-12" });
+  });
+
+  it("names the calendars that the days were counted by, and where somebody read them", () => {
+    const across = judge("battery-out", "2025-12-25", "2026-01-16")?.calendars ?? [];
+    expect(across.map((text) => text.slice(0, 21))).to.deep.equal(["working days of 2025:", "working days of 2026:"]);
+    expect(across[0]).to.contain("国办发明电〔2024〕12号").and.contain("read in 新华网");
+    const unread = { ...PRC_HOLIDAYS["2025"]!, confidence: "background", readIn: null } as const;
+    expect(describeCalendar("2025", unread)).to.match(/background knowledge, unconfirmed/);
   });
 
   it("is open until the deadline and missed after it while nothing was reported", () => {

@@ -20,6 +20,13 @@ describe("isWorkingDay", () => {
 });
 
 describe("PRC_HOLIDAYS", () => {
+  it("say of each year which notice it is of, and where it was read, or that nobody confirmed it", () => {
+    for (const [year, { source, confidence, readIn }] of Object.entries(PRC_HOLIDAYS)) {
+      expect(source).to.contain(`国务院办公厅关于${year}年部分节假日安排的通知`);
+      expect(readIn !== null, year).to.equal(confidence === "read");
+    }
+  });
+
   for (const [year, { off, worked }] of Object.entries(PRC_HOLIDAYS)) {
     it(`keep ${year} within its year, in order, and work only on weekends`, () => {
       const days = [...off.flat(), ...worked];
