@@ -27,6 +27,7 @@ const CHECKS: readonly Check[] = [
   { group: "generated", name: "hash vectors", tool: "scripts/vectors.ts", args: ["--check"] },
   { group: "generated", name: "contract size and storage", tool: "scripts/contractSnapshot.ts", args: ["--check"] },
   { group: "generated", name: "gas", tool: "scripts/bench/gas.ts", args: ["--check"] },
+  { group: "generated", name: "result of mutation testing", tool: "scripts/mutate/checkResult.ts", args: [] },
   { group: "lint", name: "format and lint", tool: "@biomejs/biome", args: ["ci", "--colors=off", "."] },
   { group: "lint", name: "format of the contracts", tool: "prettier", args: ["--check", "--log-level=warn", SOLIDITY] },
   { group: "lint", name: "lint of the contracts", tool: "solhint", args: ["--noPoster", "--max-warnings=0", SOLIDITY] },
