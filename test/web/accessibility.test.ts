@@ -52,6 +52,20 @@ describe("the page for everybody", function () {
   const STATES: readonly [name: string, path: () => string, arrange?: () => Promise<void> | void][] = [
     ["the look-up", () => "/"],
     ["a verified passport with two claimants", () => PACK_PATH],
+    [
+      "a passport with events on their way",
+      () => `/v1/dpps/${server.pack}`,
+      () => {
+        server.answers.pending = ["accepted", "rejected"].map((state, i) => ({
+          digest: `0x${`d${i}`.repeat(32)}`,
+          kind: "handover",
+          actor: 1,
+          counterparty: 2,
+          acceptedAt: 1_800_000_000,
+          items: [{ passportId: server.pack, state, ...(i === 0 ? {} : { reason: "stale-head" }) }],
+        }));
+      },
+    ],
     ["a failed passport", () => PACK_PATH, lie],
     [
       "a passport that could not be checked",

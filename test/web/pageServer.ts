@@ -20,6 +20,8 @@ export type Answers = {
   issuerNames: (issuer: number) => Readonly<Record<string, string>> | null;
   view: ChainView;
   rpc: "answers" | "down" | "silent";
+  /** What the operator says is on its way; each change told goes to the streams that are open. */
+  pending: readonly object[];
 };
 
 export type PageServer = ReturnType<typeof shownChain> & {
@@ -29,6 +31,8 @@ export type PageServer = ReturnType<typeof shownChain> & {
   /** Requests to `ownRpcUrl` so far. */
   ownRpcRequests: () => number;
   answers: Answers;
+  /** Tells whoever follows the events of a passport; how many those are. */
+  tellChange: (event: object) => number;
   /** Makes an honest server of it again. */
   reset(): void;
   stop(): Promise<void>;
@@ -52,6 +56,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
     issuerNames: (issuer) => ({ en: `Firm ${issuer}`, zh: `企业 ${issuer}` }),
     view: chain.view(),
     rpc: "answers",
+    pending: [],
   });
   const uidOf = (step: { items: readonly { recordHash: string }[] } | undefined) =>
     chain.records.get(step?.items[0]?.recordHash as never)?.record.uid;
@@ -66,6 +71,13 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   const app = express();
   app.use(securityHeaders, pageRouter(folder), express.json());
   app.get("/v1/registry", (_request, response) => void response.json({ trustRoot: page.answers.trustRoot }));
+  app.get("/v1/dpps/:id/pending", (_request, response) => void response.json({ events: page.answers.pending }));
+  const streams = new Set<Response>();
+  app.get("/v1/events", (_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    streams.add(response);
+    response.once("close", () => streams.delete(response));
+  });
   app.get("/v1/dpps/:id/evidence", async (request, response) => {
     const bytes = await page.answers.evidence(request.params.id as PassportId);
     if (bytes === null) response.status(404).json({ code: "dpp-unknown" });
@@ -106,6 +118,10 @@ export async function startPageServer(folder: string): Promise<PageServer> {
     ownRpcUrl: `${urlOf(ownServer)}/`,
     ownRpcRequests: () => ownRequests,
     answers: honest(),
+    tellChange(event) {
+      for (const response of streams) response.write(`event: state\ndata: ${JSON.stringify(event)}\n\n`);
+      return streams.size;
+    },
     reset() {
       page.answers = honest();
       for (const response of silent) response.destroy();

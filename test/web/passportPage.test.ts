@@ -10,6 +10,7 @@ import { en } from "../../backend/web/language/en.ts";
 import { zh } from "../../backend/web/language/zh.ts";
 import { FIRST_VIEW_LIMIT } from "../../scripts/buildWeb.ts";
 import { trustRoot } from "../domain/verification/simulatedChain.ts";
+import { waitUntil } from "../support/waitUntil.ts";
 import { checksWith, scanInto, startBrowser, type Visit, verdictOn, visit } from "./browser.ts";
 import { builtPage } from "./builtPage.ts";
 import { type PageServer, startPageServer } from "./pageServer.ts";
@@ -114,6 +115,62 @@ describe("the passport page", function () {
         .and.to.contain(texts.dataRecords.kind["state-of-health"]);
       expect(await entries.nth(1).locator("> dl").count()).to.equal(0);
     }
+  });
+
+  describe("of events that the operator has accepted", () => {
+    const onItsWay = (state: string, reason?: string) => ({
+      digest: `0x${"d1".repeat(32)}`,
+      kind: "handover",
+      actor: 1,
+      counterparty: 2,
+      occurredAt: 1_800_000_000,
+      deadline: 1_800_086_400,
+      acceptedAt: 1_800_000_060,
+      items: [{ passportId: server.pack, position: 0, state, ...(reason === undefined ? {} : { reason }) }],
+    });
+
+    it("tells as the operator's word, unverified, in both languages and as they change, and judges none of it", async () => {
+      server.answers.pending = [onItsWay("accepted")];
+      const page = await open(`/v1/dpps/${server.pack}`);
+      expect(await verdictOn(page)).to.equal("verified");
+      const section = page.locator("section[aria-labelledby=on-its-way]");
+      for (const [button, { onItsWay: texts }] of [
+        ["中文", zh],
+        ["English", en],
+      ] as const) {
+        await page.getByRole("button", { name: button }).click();
+        await section.getByText(texts.lead).waitFor();
+        expect(await section.locator(".badge").textContent()).to.equal(texts.state.accepted);
+      }
+      await waitUntil("the page follows", () => server.tellChange(onItsWay("submitted")) === 1);
+      await section.getByText(en.onItsWay.state.submitted).waitFor();
+      server.tellChange(onItsWay("rejected", "stale-head"));
+      await section.getByText(en.onItsWay.reason["stale-head"]).waitFor();
+      expect(await section.locator("li").count()).to.equal(1);
+      expect(await verdictOn(page)).to.equal("verified");
+    });
+
+    it("shows nothing where there is none, and follows nothing", async () => {
+      const page = await open(`/v1/dpps/${server.pack}`);
+      await verdictOn(page);
+      expect(await page.locator("section[aria-labelledby=on-its-way]").count()).to.equal(0);
+      expect(server.tellChange(onItsWay("accepted"))).to.equal(0);
+    });
+
+    it("is shown also before a passport is on the chain, and never instead of a verdict", async () => {
+      server.answers.pending = [{ ...onItsWay("sealed"), kind: "mint", counterparty: 0 }];
+      server.answers.evidence = async () => null;
+      const page = await open(`/v1/dpps/${server.pack}`);
+      await page.getByText(en.trouble["passport-unknown"]).waitFor();
+      await page.getByText(en.onItsWay.state.sealed).waitFor();
+    });
+
+    it("ignores an operator that tells nonsense", async () => {
+      server.answers.pending = [{ ...onItsWay("accepted"), kind: "<b>gift</b>" }];
+      const page = await open(`/v1/dpps/${server.pack}`);
+      expect(await verdictOn(page)).to.equal("verified");
+      expect(await page.locator("section[aria-labelledby=on-its-way]").count()).to.equal(0);
+    });
   });
 
   it("says that there may be data records where the evidence shows none, and confirms none that fail", async () => {

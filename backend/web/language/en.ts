@@ -173,6 +173,28 @@ export const en = {
     recordHash: "Record hash",
     details: "Details",
   },
+  onItsWay: {
+    title: "On its way",
+    lead: "What this operator says is coming, or did not come. None of it is verified, and no result here rests on it.",
+    one: "{{kind}}, signed by {{actor}}",
+    both: "{{kind}} from {{actor}} to {{counterparty}}",
+    accepted: "Accepted: {{time}}",
+    again: "Check again to see it in the history.",
+    state: {
+      accepted: "waiting",
+      sealed: "ready for the blockchain",
+      submitted: "sent to the blockchain",
+      included: "on the blockchain, not final yet",
+      safe: "on the blockchain, nearly final",
+      finalized: "on the blockchain, final",
+      rejected: "rejected for good",
+    },
+    reason: {
+      "stale-head": "Another event came before it.",
+      "deadline-passed": "Its time ran out.",
+      held: "The battery is on hold.",
+    },
+  },
   dataRecords: {
     title: "Records about this battery",
     lead: "Tests, inspections and the like that somebody signed. What they say is sealed unless it is shown here.",

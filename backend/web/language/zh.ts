@@ -168,6 +168,28 @@ export const zh: Translation = {
     recordHash: "记录哈希",
     details: "详情",
   },
+  onItsWay: {
+    title: "尚在途中",
+    lead: "以下是该运营方所称即将到来或未能到来的事件，均未经核验，此处任何结论都不以其为依据。",
+    one: "{{kind}}，由 {{actor}} 签署",
+    both: "{{kind}}，由 {{actor}} 至 {{counterparty}}",
+    accepted: "受理时间：{{time}}",
+    again: "重新核验后即可在履历中看到。",
+    state: {
+      accepted: "等待中",
+      sealed: "待发送上链",
+      submitted: "已发送上链",
+      included: "已上链，尚未最终确认",
+      safe: "已上链，接近最终确认",
+      finalized: "已上链，最终确认",
+      rejected: "已被最终拒绝",
+    },
+    reason: {
+      "stale-head": "已有其他事件在先。",
+      "deadline-passed": "已超过期限。",
+      held: "该电池已暂停流转。",
+    },
+  },
   dataRecords: {
     title: "与此电池有关的记录",
     lead: "由他方签署的检测、检查等记录；除此处出示的以外，其内容均已封存。",

@@ -5,6 +5,7 @@ import { Result } from "../parts/Result.tsx";
 import { RpcSettings } from "../parts/RpcSettings.tsx";
 import { VerdictPanel } from "../parts/VerdictPanel.tsx";
 import { askEvidence, askTrustRoot } from "../server/askServer.ts";
+import { usePendingEvents } from "../server/usePendingEvents.ts";
 import { usePassportCheck } from "../verification/usePassportCheck.ts";
 import { verifyInWorker } from "../verification/verifyInWorker.ts";
 import type { RpcChoice } from "./ServedPage.tsx";
@@ -20,10 +21,12 @@ export function PassportPage({ dppId, subject, chosenRpcs, chooseRpcs }: Props) 
     return { trustRoot, evidence, rpcs, subject };
   }, [dppId, subject, chosenRpcs]);
   const { check, again } = usePassportCheck(verifyInWorker, collect);
+  const pending = usePendingEvents(dppId);
   const path = `/v1/dpps/${encodeURIComponent(dppId)}`;
   return (
     <Result
       check={check}
+      pending={pending}
       source={t("trust/served", { host: location.host })}
       verdict={
         <VerdictPanel

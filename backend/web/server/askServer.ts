@@ -15,7 +15,7 @@ export type Claimant = {
 const TIMEOUT_MS = 15_000;
 
 /** GET from the operator's own server. Rejects with `server-unreachable`, `server-refused`, `passport-unknown`. */
-async function ask<T>(path: string, read: (response: Response) => Promise<T>): Promise<T> {
+export async function ask<T>(path: string, read: (response: Response) => Promise<T>): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
