@@ -1,7 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { passportIdOf } from "../../backend/domain/identifiers/passportId.ts";
+import { normaliseUid } from "../../backend/domain/identifiers/uid.ts";
+import { buildRecord } from "../../backend/domain/records/buildRecord.ts";
+import type { RecordType } from "../../backend/domain/records/recordTypes.ts";
+import type { JsonObject } from "../../backend/domain/types.ts";
 import { cli, cliError, cliJson } from "./cli.ts";
 
 describe("commands that ask nobody", () => {
@@ -75,6 +81,46 @@ describe("commands that ask nobody", () => {
       expect(report.out).to.contain("nobody can say");
       const health = await write({ stateOfHealth: { value: "95", unit: "%" }, measuredOn: "2026-05-01" });
       expect((await cli(["judge", health])).code).to.equal(2);
+    });
+
+    it("judges records by what is disclosed of them, a state of health with the last inspection beside it", async () => {
+      const subject = passportIdOf(1, normaliseUid("urn:example:judged"));
+      const sealed = (type: RecordType, fields: JsonObject) => {
+        const random = (length: number) => new Uint8Array(randomBytes(length));
+        const { record, disclosures } = buildRecord(type, { subject, ...fields }, random);
+        return { record, disclosures };
+      };
+      const health = sealed("data/1", {
+        kind: "state-of-health",
+        measuredAt: "2026-09-03T09:30:00+08:00",
+        stateOfHealth: { value: "84", unit: "%" },
+      });
+      const inspected = (result: string, inspectedAt: string) =>
+        sealed("data/1", { kind: "inspection", inspectedAt, result });
+      const judge = async (value: object, ...more: string[]) => cli(["judge", await write(value), ...more]);
+      const sound = inspected("sound", "2026-09-03T10:00:00+08:00");
+      expect((await judge({ records: [health, sound] })).out).to.match(/^met +REUSE_VEHICLE/m);
+      const unsafe = inspected("unsafe", "2026-09-04T10:00:00+08:00");
+      expect((await judge({ records: [health, unsafe, sound] })).out).to.match(/^missed +UNSAFE_HOLD/m);
+      expect((await judge(health)).code).to.equal(2);
+      const questions = [
+        { asks: "Does it leak?", answer: false },
+        { asks: "是否浸水？", answer: true },
+      ];
+      const handover = sealed("handover/2", { transportSafety: { list: "A", questions, mayTravel: false } });
+      const travel = await judge(handover, "--date", "2026-09-05");
+      expect(travel.out)
+        .to.match(/^met +Does it leak/m)
+        .and.match(/^missed +Was it under water/m);
+      const closure = sealed("closure/2", {
+        finishedOn: "2028-06-01",
+        input: kg("100"),
+        recovered: [{ element: "Co", mass: kg("1"), contained: kg("2") }],
+      });
+      expect((await judge(closure)).out).to.match(/missed +Co: 50/);
+      expect(await cliError(["judge", await write(sound)], 2)).to.equal("usage");
+      const forged = await write({ ...health, disclosures: [closure.disclosures[0]] });
+      expect(await cliError(["judge", forged], 1)).to.equal("disclosure-unknown");
     });
 
     it("judges transport and recycled content, and refuses what no rule set is about", async () => {

@@ -9,6 +9,7 @@ import { judgeTransport } from "../../../backend/domain/rules/judgeTransport.ts"
 import type { Judgement } from "../../../backend/domain/rules/ruleSet.ts";
 import { isDay } from "../../../backend/domain/rules/workingDays.ts";
 import type { JsonObject, JsonValue } from "../../../backend/domain/types.ts";
+import { fieldsToJudge } from "../actions/fieldsToJudge.ts";
 import { EXIT, usage } from "../failure.ts";
 import { dayArgument, examples, jsonOption, readJsonFile } from "../options.ts";
 import { plain } from "../plain.ts";
@@ -20,7 +21,10 @@ export function addJudge(program: Command, terminal: Terminal, setExitCode: (cod
   program
     .command("judge")
     .description("Judge the fields of a record by the rules of its own day. Asks nobody. Exit code 2: could not tell.")
-    .argument("<file>", "JSON: a closure's fields, an owed report, a state of health, a transport check, a model")
+    .argument(
+      "<file>",
+      "JSON: fields of a closure, a report, a state of health, a transport check, a model; or records",
+    )
     .option("--date <day>", "the day whose rules count (else the record's own)", dayArgument)
     .addOption(
       new Option("--stage <stage>", "what the masses of a closure are about")
@@ -37,13 +41,19 @@ What the file may hold:
   {"stateOfHealth": {"value", "unit": "%"}, "isSafe": true, "measuredOn"}                             a state of health
   {"transport": {"leakage": false, …}, "checkedOn"}                                                   a transport check
   {"model": {"recycledContent": {"cobalt": {"value", "unit": "%"}}}, "placedOn"}                      a new battery
+or a record with what opens it, {"record", "disclosures"}, or {"records": [{"record", "disclosures"}, …]} as --keep
+writes it: closures, handovers with their transport safety, reports, states of health. A state of health is graded with
+the last inspection of the same battery in the same file.
 ${examples(
   ["judge closure.json", "recovery against the targets of the day it was finished"],
   ["judge closure.json --stage smelting-stage", "against China's industry conditions instead"],
 )}`,
     )
     .action(async (file: string, options: Options) => {
-      const judgements = judgeFields(await readJsonFile(file), options, new Date().toISOString().slice(0, 10));
+      const today = new Date().toISOString().slice(0, 10);
+      const judgements = fieldsToJudge(await readJsonFile(file)).flatMap((fields) =>
+        judgeFields(fields, options, today),
+      );
       const lines = judgements.map(({ verdict, reason, rule, ruleSet }) => {
         return `${verdict.padEnd(8)} ${plain(reason)}  [${[ruleSet, rule].filter(Boolean).join(" ")}]`;
       });
