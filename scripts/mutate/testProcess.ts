@@ -28,7 +28,7 @@ export function openTestProcess(folder: string): TestProcess {
   };
   const run = (work: Work, limitMs: number): Promise<Outcome> =>
     new Promise((resolve) => {
-      child ??= fork(PROGRAM, { cwd: folder, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+      if (!child?.connected) child = fork(PROGRAM, { cwd: folder, stdio: ["ignore", "ignore", "inherit", "ipc"] });
       const running = child;
       const giveUp = (why: string): void => {
         stop();
@@ -42,6 +42,7 @@ export function openTestProcess(folder: string): TestProcess {
       };
       running.once("message", (outcome) => settle(outcome as Outcome));
       running.once("exit", (code, signal) => giveUp(`the tests' process ended: ${signal ?? `exit code ${code}`}`));
+      running.once("error", ({ message }) => giveUp(`the tests' process cannot be reached: ${message}`));
       running.send(work);
     });
   return { run, stop };
