@@ -2,11 +2,16 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { DomainError } from "../../backend/domain/errors.ts";
+import type { PassportId } from "../../backend/domain/types.ts";
 import type { VerificationReport } from "../../backend/domain/verification/report.ts";
 import { describeReport } from "../../scripts/cli/actions/verifyBundle.ts";
 import { describeFailure, exitCodeOf, failureJson } from "../../scripts/cli/failure.ts";
 import { readAll } from "../../scripts/cli/operator/answers.ts";
 import { connectOperator, type Operator } from "../../scripts/cli/operator/connectOperator.ts";
+import { readPendingEvents } from "../../scripts/cli/operator/pendingEvents.ts";
+import { cli } from "./cli.ts";
+
+const PASSPORT = `0x${"ab".repeat(20)}` as PassportId;
 
 describe("connectOperator", () => {
   const servers: Server[] = [];
@@ -26,6 +31,46 @@ describe("connectOperator", () => {
 
   const errorOf = async (work: Promise<unknown>): Promise<DomainError> =>
     work.then(() => expect.fail("was not refused")).catch((error) => error);
+
+  it("tells what is on its way for a passport, and nothing where the operator's software does not tell", async () => {
+    const digest = `0x${"d1".repeat(32)}` as const;
+    const told = { digest, kind: "handover", actor: 1, counterparty: 2, acceptedAt: 1_800_000_000 };
+    const items = [{ passportId: PASSPORT, position: 0, state: "rejected", reason: "stale-head" }];
+    const operator = await serve((_, response) => response.end(JSON.stringify({ events: [{ ...told, items }] })));
+    expect(await readPendingEvents(operator, PASSPORT)).to.deep.equal([
+      { ...told, state: "rejected", reason: "stale-head" },
+    ]);
+    const older = await serve((_, response) => response.writeHead(404).end('{"code":"route-unknown"}'));
+    expect(await readPendingEvents(older, PASSPORT)).to.deep.equal([]);
+    const liar = await serve((_, response) => response.end('{"events":[{}]}'));
+    expect((await errorOf(readPendingEvents(liar, PASSPORT))).code).to.be.a("string");
+  });
+
+  it("is shown with what is on its way after the history, as its word", async () => {
+    const event = {
+      digest: `0x${"d1".repeat(32)}`,
+      kind: "handover",
+      actor: 1,
+      counterparty: 2,
+      acceptedAt: 1_800_000_000,
+    };
+    const items = [{ passportId: PASSPORT, position: 0, state: "rejected", reason: "stale-head" }];
+    const nothing = { code: "dpp-unknown", detail: "No such passport." };
+    const party = (id: number) => ({ id, account: `0x${"a0".repeat(20)}`, signer: `0x${"a1".repeat(20)}`, roles: [] });
+    const operator = await serve((request, response) => {
+      const path = request.url ?? "";
+      const [, id] = /participants\/(\d+)$/.exec(path) ?? [];
+      if (path.endsWith("/custody")) response.writeHead(404).end(JSON.stringify(nothing));
+      else if (path.endsWith("/pending")) response.end(JSON.stringify({ events: [{ ...event, items }] }));
+      else if (path.startsWith("/v1/data-records")) response.end('{"dataRecords":[],"nextCursor":null}');
+      else if (id !== undefined) response.end(JSON.stringify({ ...party(Number(id)), active: true, record: null }));
+      else response.end(JSON.stringify({ passportId: PASSPORT }));
+    });
+    const { out } = await cli(["show", PASSPORT, "--operator", operator.url]);
+    expect(out).to.match(
+      /as the operator says.*\n2027-.* handover +participant 1 → participant 2 +\(rejected: stale-head\)/,
+    );
+  });
 
   it("comes again as long as a server that starts asks for it", async () => {
     let asked = 0;

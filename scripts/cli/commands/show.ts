@@ -10,6 +10,7 @@ import {
   readParticipant,
 } from "../operator/answers.ts";
 import { connectOperator, type Operator } from "../operator/connectOperator.ts";
+import { type PendingEvent, readPendingEvents } from "../operator/pendingEvents.ts";
 import { examples, type OperatorOptions, withOperator } from "../options.ts";
 import { plain } from "../plain.ts";
 import { outputTo, type Terminal } from "../terminal.ts";
@@ -31,12 +32,14 @@ export function addShow(program: Command, terminal: Terminal): void {
       const { passportId, claimants } = await findPassport(operator, text);
       const passport = fieldsOf(await operator.get(`/v1/dpps/${passportId}`), "passport");
       const custody = await readCustody(operator, passportId);
+      const pending = await readPendingEvents(operator, passportId);
       const dataRecords = await readDataRecords(operator, passportId);
       const lines = [
         ...Object.entries(passport).map(([name, value]) => `${plain(name).padEnd(26)} ${shown(value)}`),
         ...(custody?.hold ? [`on hold until ${moment(custody.hold.until)}: it cannot move`] : []),
         "",
         ...(await custodyLines(operator, custody?.steps ?? [])),
+        ...(await pendingLines(operator, pending, custody?.steps ?? [])),
         ...(await dataRecordLines(operator, dataRecords)),
         ...(claimants.length > 1
           ? ["", `Warning: ${claimants.length} passports claim this identifier:`, ...claimants]
@@ -44,7 +47,7 @@ export function addShow(program: Command, terminal: Terminal): void {
         "",
         `To be sure: battery-passport verify ${passportId} --rpc URL --trust-root ROOT`,
       ];
-      output.result({ passport, custody, dataRecords, claimants }, lines.join("\n"));
+      output.result({ passport, custody, pending, dataRecords, claimants }, lines.join("\n"));
     });
 }
 
@@ -72,6 +75,23 @@ async function custodyLines(operator: Operator, steps: Steps): Promise<string[]>
       ...products.map((id) => `${" ".repeat(22)}made ${id}`),
     ];
   });
+}
+
+/** What the history does not have yet, or will never have. */
+async function pendingLines(operator: Operator, pending: readonly PendingEvent[], steps: Steps): Promise<string[]> {
+  const inHistory = new Set(steps.map(({ digest }) => digest));
+  const onTheWay = pending.filter(({ digest }) => !inHistory.has(digest));
+  if (onTheWay.length === 0) return [];
+  const names = await namesOf(
+    operator,
+    onTheWay.flatMap(({ actor, counterparty }) => [actor, counterparty]),
+  );
+  const lines = onTheWay.map(({ kind, actor, counterparty, acceptedAt, state, reason }) => {
+    const to = counterparty === 0 ? "" : ` → ${names.get(counterparty)}`;
+    const why = reason === null ? "" : `: ${plain(reason)}`;
+    return `${moment(acceptedAt)}  ${plain(kind).padEnd(12)} ${names.get(actor)}${to}  (${plain(state)}${why})`;
+  });
+  return ["", "on its way, as the operator says; nothing of it can be verified yet:", ...lines];
 }
 
 /** That somebody signed something about it, and when; what and of which kind is withheld. */

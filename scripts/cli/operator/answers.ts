@@ -47,6 +47,7 @@ export type Custody = {
   readonly steps: readonly CustodyStep[];
 };
 export type CustodyStep = {
+  readonly digest: Hash;
   readonly kind: string;
   readonly actor: number;
   readonly counterparty: number;
@@ -122,6 +123,7 @@ export function parseCustody(value: unknown): Custody {
     steps: listOf(fields.steps, "steps").map((value) => {
       const step = fieldsOf(value, "step");
       return {
+        digest: parseHash(step.digest, "digest"),
         kind: textOf(step.kind, "kind"),
         actor: wholeOf(step.actor, "actor"),
         counterparty: wholeOf(step.counterparty, "counterparty"),
