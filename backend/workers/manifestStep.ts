@@ -1,10 +1,7 @@
-import { dataRecordDigest, type SignedDataRecord } from "../domain/anchors/dataRecord.ts";
-import { parseManifest, parseManifestRoot } from "../domain/anchors/manifest.ts";
-import { merkleRoot } from "../domain/anchors/merkleTree.ts";
-import { recordLeaf } from "../domain/anchors/recordLeaf.ts";
 import { DomainError } from "../domain/errors.ts";
 import { recordHash } from "../domain/records/recordHash.ts";
 import type { Hash, ParticipantId } from "../domain/types.ts";
+import { type AnchoredLeaf, readLeaves } from "../services/anchors/readLeaves.ts";
 import type { ReadBlock } from "./contentStep.ts";
 
 type MissingManifest = {
@@ -15,14 +12,17 @@ type MissingManifest = {
   readonly manifestHash: Hash;
   readonly accumulator: Hash;
 };
-type Leaf = SignedDataRecord & { readonly digest: Hash };
 
 export type ManifestOptions = {
   /** See storage/manifestQueue. */
   readonly queue: {
     take(limit: number): Promise<readonly MissingManifest[]>;
     readBlock: ReadBlock;
-    store(anchor: MissingManifest, blocks: ReadonlyMap<Hash, Uint8Array>, leaves: readonly Leaf[]): Promise<void>;
+    store(
+      anchor: MissingManifest,
+      blocks: ReadonlyMap<Hash, Uint8Array>,
+      leaves: readonly AnchoredLeaf[],
+    ): Promise<void>;
     noteFailure(anchor: MissingManifest, reason: string): Promise<void>;
   };
   /** EIP-712 domain separator of the contract. */
@@ -34,9 +34,6 @@ export type ManifestOptions = {
 };
 
 const BATCH = 8;
-
-/** Four times what the fullest manifest of keys' signatures takes: 16 MiB in blocks of 256 KiB. */
-const MAX_CHUNKS = 64;
 
 /**
  * Finds the leaves of anchors, whoever published them, and proves them against the root before anything is stored. A
@@ -61,32 +58,10 @@ export function createManifestStep(options: ManifestOptions): () => Promise<"pro
     throw new DomainError("manifest-block-missing", sentence, { hash }, { cause: trouble });
   };
 
-  const findBlocks = async (anchor: MissingManifest): Promise<Map<Hash, Uint8Array>> => {
-    const blocks = new Map([[anchor.manifestHash, await find(anchor.manifestHash)]]);
-    const { chunks } = parseManifestRoot(anchor, blocks);
-    if (chunks.length > MAX_CHUNKS) {
-      const sentence = `A manifest of more than ${MAX_CHUNKS} blocks is not fetched.`;
-      throw new DomainError("manifest-too-large", sentence, { blocks: chunks.length });
-    }
-    for (const hash of chunks) if (!blocks.has(hash)) blocks.set(hash, await find(hash));
-    return blocks;
-  };
-
-  const proven = (anchor: MissingManifest, blocks: ReadonlyMap<Hash, Uint8Array>): Leaf[] => {
-    const leaves = parseManifest(anchor, blocks).map((leaf) => ({
-      ...leaf,
-      digest: dataRecordDigest(separator, leaf),
-    }));
-    const root = merkleRoot(leaves.map(({ digest }) => recordLeaf(anchor.publisher, digest)));
-    if (root === anchor.root) return leaves;
-    const sentence = "The manifest's leaves do not give the root that was anchored.";
-    throw new DomainError("manifest-root-differs", sentence, { anchored: anchor.root, found: root });
-  };
-
   const resolve = async (anchor: MissingManifest): Promise<void> => {
     try {
-      const blocks = await findBlocks(anchor);
-      await queue.store(anchor, blocks, proven(anchor, blocks));
+      const { blocks, leaves } = await readLeaves(separator, anchor, find);
+      await queue.store(anchor, blocks, leaves);
     } catch (error) {
       onProblem(error, anchor);
       if (error instanceof DomainError) await queue.noteFailure(anchor, error.code);

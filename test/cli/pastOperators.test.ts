@@ -1,6 +1,11 @@
 import { expect } from "chai";
 import { Wallet } from "ethers";
-import { parseHash } from "../../backend/domain/bytes.ts";
+import { encodeAnchor } from "../../backend/chain/encodeCalls.ts";
+import type { ReadBlock } from "../../backend/content/block.ts";
+import { anchorDigest, anchorRoot } from "../../backend/domain/anchors/anchor.ts";
+import { dataRecordDigest } from "../../backend/domain/anchors/dataRecord.ts";
+import { buildManifest } from "../../backend/domain/anchors/manifest.ts";
+import { parseHash, ZERO_HASH } from "../../backend/domain/bytes.ts";
 import { eventDigest } from "../../backend/domain/custody/hashEvent.ts";
 import type { Hash } from "../../backend/domain/types.ts";
 import { receiptKey } from "../../backend/services/custody/receiptKey.ts";
@@ -8,7 +13,14 @@ import { type ReceiptKey, type ReceiptPromise, signReceipt } from "../../backend
 import { checkReceipt } from "../../scripts/cli/actions/checkReceipt.ts";
 import { submitDirect } from "../../scripts/cli/actions/submitDirect.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
-import { deployTestContract, type Member, newPassportId, RELAYER_KEY, type TestContract } from "../support/contract.ts";
+import {
+  deployTestContract,
+  type Member,
+  newPassportId,
+  RELAYER_KEY,
+  signDigest,
+  type TestContract,
+} from "../support/contract.ts";
 
 describe("past every operator", function () {
   this.timeout(60_000);
@@ -78,9 +90,9 @@ describe("past every operator", function () {
         anchorBefore: (await contract.now()) + 3600,
         ...changes,
       });
-    const check = async (receipt: Awaited<ReturnType<typeof promise>>) => {
+    const check = async (receipt: Awaited<ReturnType<typeof promise>>, sources: readonly ReadBlock[] = []) => {
       await chain.rpc("anvil_mine", "0x6"); // and what came before is final
-      return checkReceipt(contract.rpc, contract, receipt, contract.deploymentBlock);
+      return checkReceipt(contract.rpc, contract, receipt, contract.deploymentBlock, sources);
     };
     const submitted = async () => {
       const event = await mint();
@@ -118,6 +130,33 @@ describe("past every operator", function () {
     it("leaves it open until the time has come at the finalized block", async () => {
       const never = eventDigest(contract.separator, await mint());
       expect(await check(await promise(never))).to.include({ verdict: "open" });
+    });
+
+    it("finds a data record among the leaves of an anchor, and cannot tell where their manifest is not had", async () => {
+      const unsigned = {
+        subjectId: newPassportId(1),
+        author: producer.id,
+        occurredAt: await contract.now(),
+        recordHash: parseHash(`0x${"5a".repeat(32)}`, "recordHash"),
+      };
+      const digest = dataRecordDigest(contract.separator, unsigned);
+      const receipt = await promise(digest);
+      const leaf = { ...unsigned, signature: signDigest(producer.wallet, digest) };
+      const { manifestHash, blocks } = buildManifest([leaf]);
+      const root = anchorRoot(contract.separator, 9, [leaf]);
+      const anchor = { publisher: 9, root, count: 1, manifestHash, prevAccumulator: ZERO_HASH };
+      const signature = signDigest(operator.wallet, anchorDigest(contract.separator, anchor));
+      await contract.send(encodeAnchor(anchor, signature));
+      const had: ReadBlock = async (hash) => blocks.get(hash) ?? null;
+      const found = await check(receipt, [had]);
+      expect(found).to.include({ verdict: "kept" });
+      expect(found.sentence).to.contain("data record");
+      const overdue = await promise(digest, { anchorBefore: receipt.acceptedAt });
+      await chain.rpc("evm_increaseTime", 2);
+      expect(await check(overdue, [async () => null])).to.include({ verdict: "open", landed: null });
+      expect((await check(overdue, [async () => null])).sentence).to.contain("not at hand: 1");
+      const other = await promise(parseHash(`0x${"6b".repeat(32)}`, "digest"), { anchorBefore: receipt.acceptedAt });
+      expect(await check(other, [had])).to.include({ verdict: "broken", landed: null });
     });
 
     it("takes nothing for a receipt that the named operator has not signed", async () => {
