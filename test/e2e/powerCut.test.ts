@@ -8,8 +8,6 @@ import { waitUntil } from "../support/waitUntil.ts";
 
 describe("a power cut in the middle of the walk", function () {
   this.timeout(300_000);
-  // Once in some thirty runs a start has hung where nobody has found the reason yet; its log is printed when it happens.
-  this.retries(1);
   const folders: string[] = [];
   let server: RunningServer | undefined;
 
