@@ -39,7 +39,7 @@ const CODES: { readonly [status: number]: string } = {
   429: "rate-limited attachment-quota-exceeded",
   501: "custody-needs-signatures registration-elsewhere",
   502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused
-    rpc-answer-malformed rpc-answer-too-large`,
+    rpc-answer-malformed rpc-answer-too-large manifest-too-large manifest-root-differs`,
   503: "too-many-watchers events-backlog-full database-unavailable participant-record-missing chain-not-followed publisher-unknown",
 };
 
