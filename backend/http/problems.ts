@@ -24,7 +24,8 @@ const CODES: { readonly [status: number]: string } = {
     data-record-unknown anchor-unknown grant-unknown record-unknown`,
   405: "method-not-allowed",
   409: `stale-head not-custodian not-active held already-exists already-moved acceptance-differs registry-head-stale
-    proposal-not-open transformation-incomplete hold-counter-wrong hold-missing participant-unclear`,
+    proposal-not-open participant-exists participant-already-suspended participant-not-suspended successor-already-set
+    proposal-changes-nothing transformation-incomplete hold-counter-wrong hold-missing participant-unclear`,
   413: "body-too-large too-many-events record-too-large document-too-large",
   415: "content-type-unsupported content-encoding-unsupported",
   422: `attachment-type-unsupported attachment-malformed
@@ -35,6 +36,7 @@ const CODES: { readonly [status: number]: string } = {
     disclosure-unknown disclosure-duplicate disclosure-malformed disclosure-name-reserved disclosure-name-collision
     sd-digest-repeated sd-malformed sd-algorithm-unknown offer-digest-mismatch author-wallet-unsupported subject-unknown
     document-empty document-invalid document-model-unknown document-version-unknown document-repeated
+    governors-invalid proposal-roles-unknown proposal-address-zero
     document-without-identifier document-identifiers-differ utf16-odd-length grant-invalid erasure-untimely`,
   429: "rate-limited attachment-quota-exceeded",
   501: "custody-needs-signatures registration-elsewhere",

@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
+import { judgeProposal } from "../domain/participants/judgeProposal.ts";
 import type { Proposal } from "../domain/participants/proposals.ts";
 import type { Hash, Hex } from "../domain/types.ts";
+import { readRegistryView } from "./registryView.ts";
 
 /** A proposal that the contract would execute now. */
 export type ReadyProposal = {
@@ -18,7 +20,8 @@ const REGISTRY_HEAD = `SELECT registry_head FROM (
 
 /**
  * Proposals with enough approvals by the present governors, on the present registry head, before their deadline, and
- * in no submission that is not done (or was tried a minute ago without effect). Of several, one: the head moves with it.
+ * in no submission that is not done (or was tried a minute ago without effect). Of several, one that the contract would
+ * not revert, which costs gas each time: the head moves with it.
  */
 export async function readReadyProposal(pool: Pool): Promise<ReadyProposal | null> {
   const { rows } = await pool.query(
@@ -31,9 +34,15 @@ export async function readReadyProposal(pool: Pool): Promise<ReadyProposal | nul
        AND NOT EXISTS (SELECT FROM submission_event se JOIN submission s ON s.id = se.submission_id
          WHERE se.digest = d.digest AND (s.state IN ('sealed', 'submitted') OR s.sealed_at > now() - interval '1 minute'))
      GROUP BY d.digest, quorum.threshold HAVING count(*) >= quorum.threshold
-     ORDER BY d.created_at LIMIT 1`,
+     ORDER BY d.created_at`,
   );
-  const row: { digest: Hash; proposal: Proposal; signatures: Hex[]; threshold: number } | undefined = rows[0];
+  if (rows.length === 0) return null;
+  const ready: { digest: Hash; proposal: Proposal; signatures: Hex[]; threshold: number }[] = rows;
+  const view = await readRegistryView(
+    pool,
+    ready.map(({ proposal }) => proposal),
+  );
+  const row = ready.find(({ proposal }) => judgeProposal(proposal, view) === null);
   if (row === undefined) return null;
   return { digest: row.digest, proposal: row.proposal, signatures: row.signatures.slice(0, row.threshold) };
 }

@@ -29,7 +29,7 @@ export async function admitFirms(session: Session, keys: SampleKeys, log: (line:
 }
 
 /** What happens when a proposal of an interrupted run is executed meanwhile: the registry has moved on. */
-const OVERTAKEN = new Set(["registry-head-stale", "proposal-not-open"]);
+const OVERTAKEN = new Set(["registry-head-stale", "participant-exists", "proposal-not-open"]);
 
 /** Proposes until the firm is a participant, by this proposal or by one of an earlier run that was interrupted. */
 async function admit(session: Session, governors: readonly Signer[], firm: SampleFirm, signer: Signer): Promise<void> {
@@ -48,8 +48,8 @@ const isAdmitted = async (session: Session, firm: SampleFirm): Promise<boolean> 
 
 /**
  * One proposal with its approvals; returns when it was executed or can no longer be. After a power cut the relayer brings
- * an earlier run's proposal back: when that lands just before this one is made, this one follows it and can never be
- * executed, because the firm is a participant already.
+ * an earlier run's proposal back: when that lands while this one is made, this one can never be executed, because the
+ * firm is a participant already.
  */
 async function proposeOnce(
   session: Session,
@@ -70,7 +70,7 @@ async function proposeOnce(
   const end = performance.now() + WAIT_MS;
   for (;;) {
     const { state } = (await reviewProposal(session, digest)).status;
-    if (state === "executed" || state === "superseded" || state === "expired") return;
+    if (state === "executed" || state === "superseded" || state === "impossible" || state === "expired") return;
     if (await isAdmitted(session, firm)) return;
     if (performance.now() > end) {
       throw new DomainError("wait-timeout", `The admission of participant ${participantId} is only ${state}.`, {

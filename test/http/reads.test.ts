@@ -5,6 +5,7 @@ import { cidOf } from "../../backend/domain/records/cid.ts";
 import { recordHash } from "../../backend/domain/records/recordHash.ts";
 import type { Address, Hash } from "../../backend/domain/types.ts";
 import { parseBundle } from "../../backend/domain/verification/bundle.ts";
+import { readReadyProposal } from "../../backend/storage/readyProposals.ts";
 import {
   type Built,
   buildEvent,
@@ -22,6 +23,7 @@ import {
   REGISTRAR,
   recordOf,
   SEPARATOR,
+  SUSPENDED,
   signerOf,
 } from "../services/world.ts";
 import { problemCode, startServer, type TestServer } from "./server.ts";
@@ -323,6 +325,57 @@ describe("reads by HTTP", () => {
       expect(await prisma.proposalDraft.count()).to.equal(before);
     });
 
+    it("refuses by name what the contract would revert, or what would change nothing", async () => {
+      const { prisma } = server.world.database;
+      const before = await prisma.proposalDraft.count();
+      const common = { registryHead: HEAD, deadline: NOW + 1000, recordHash: `0x${"aa".repeat(32)}` as Hash };
+      const post = async (fields: object, status: number) => {
+        const proposal = { ...common, ...fields } as Proposal;
+        const digest = proposalDigest(SEPARATOR, proposal);
+        const approvals = [{ signature: GOVERNORS[0]!.sign(digest) }];
+        return problemCode(await server.post("/v1/proposals", { proposal, approvals }), status);
+      };
+      const { proposal: admission } = propose({}, FLEET);
+      expect(await post(admission, 409)).to.equal("participant-exists");
+      expect(await post({ kind: "suspension", participantId: 999 }, 404)).to.equal("participant-not-found");
+      expect(await post({ kind: "suspension", participantId: SUSPENDED }, 409)).to.equal(
+        "participant-already-suspended",
+      );
+      expect(await post({ kind: "reinstatement", participantId: FLEET }, 409)).to.equal("participant-not-suspended");
+      const same = { kind: "signer-rotation", participantId: FLEET, signer: signerOf(FLEET).signer };
+      expect(await post(same, 409)).to.equal("proposal-changes-nothing");
+      const zero = `0x${"0".repeat(40)}`;
+      expect(await post({ ...same, signer: zero }, 422)).to.equal("proposal-address-zero");
+      const governors = [GOVERNORS[0]!.signer, GOVERNORS[1]!.signer];
+      expect(await post({ kind: "governor-change", governors, threshold: 3 }, 422)).to.equal("governors-invalid");
+      expect(await prisma.proposalDraft.count()).to.equal(before);
+    });
+
+    it("lists one that became impossible with the reason, sends it to nobody and takes no approval for it", async () => {
+      const { database } = server.world;
+      const made = propose({}, 30);
+      const { proposal, digest, record } = made;
+      const approvals = [made.approve(0), made.approve(1)];
+      expect((await server.post("/v1/proposals", { proposal, record, approvals })).status).to.equal(201);
+      await database.pool.query("UPDATE proposal_draft SET created_at = '2000-01-01' WHERE digest = $1", [digest]);
+      expect((await readReadyProposal(database.pool))?.digest).to.equal(digest);
+      await database.pool.query(
+        `INSERT INTO chain_participant SELECT 30, account, signer, roles, active, record_hash, head, changed_block
+           FROM chain_participant WHERE id = $1`,
+        [FLEET],
+      );
+      const listed = await (await server.get("/v1/proposals?state=open&limit=100")).json();
+      const one = listed.proposals.find((entry: { digest: string }) => entry.digest === digest);
+      expect(one).to.deep.include({
+        state: "impossible",
+        reason: { code: "participant-exists", detail: "Participant 30 was admitted already." },
+      });
+      expect((await readReadyProposal(database.pool))?.digest).not.to.equal(digest);
+      const late = await server.post(`/v1/proposals/${digest}/approvals`, made.approve(2));
+      expect(await problemCode(late, 409)).to.equal("proposal-not-open");
+      await database.prisma.chainParticipant.delete({ where: { id: 30 } });
+    });
+
     it("calls a proposal superseded once another has changed the head it names, and takes no approval for it", async () => {
       const [first, second] = [
         propose({ account: `0x${"01".repeat(20)}` as Address }),
@@ -346,7 +399,8 @@ describe("reads by HTTP", () => {
         },
       });
       expect((await (await server.get(`/v1/proposals/${first.digest}`)).json()).state).to.equal("executed");
-      expect((await (await server.get(`/v1/proposals/${second.digest}`)).json()).state).to.equal("superseded");
+      const superseded = await (await server.get(`/v1/proposals/${second.digest}`)).json();
+      expect([superseded.state, superseded.reason.code]).to.deep.equal(["superseded", "registry-head-stale"]);
       const late = await server.post(`/v1/proposals/${second.digest}/approvals`, second.approve(1));
       expect(await problemCode(late, 409)).to.equal("proposal-not-open");
       expect((await (await server.get("/v1/registry")).json()).registryHead).to.equal(`0x${"77".repeat(32)}`);

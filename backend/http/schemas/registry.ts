@@ -75,7 +75,11 @@ export const proposalState = z
   .looseObject({
     digest: shownHash,
     proposal: z.looseObject({ kind: z.string() }),
-    state: z.enum(["open", "approved", "superseded", "expired", "executed"]),
+    state: z.enum(["open", "approved", "superseded", "impossible", "expired", "executed"]),
+    reason: z
+      .object({ code: z.string(), detail: z.string() })
+      .optional()
+      .meta({ description: "Why it can never execute, where it is superseded or impossible." }),
     approvals: z.array(z.object({ governor: shownAddress, signature: z.string() })),
     threshold: z.int(),
     block: z.object({ number: z.int(), state: finality }).optional(),

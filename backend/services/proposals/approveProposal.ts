@@ -53,9 +53,10 @@ export async function approveProposal(
   const { database, separator, recoverSigner, now } = dependencies;
   const draft = await readProposal(dependencies, digest, now());
   if (draft.state !== "open" && draft.state !== "approved") {
-    throw new DomainError("proposal-not-open", `The proposal takes no approvals any more: it is ${draft.state}.`, {
+    throw new DomainError("proposal-not-open", `The proposal takes no approvals: it is ${draft.state}.`, {
       digest,
       state: draft.state,
+      reason: draft.reason?.code,
     });
   }
   // Recomputed from what is stored: the digest in the URL only chose the row.

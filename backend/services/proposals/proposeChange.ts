@@ -1,6 +1,7 @@
 import { ZERO_HASH } from "../../domain/bytes.ts";
 import { MAX_DEADLINE_AHEAD } from "../../domain/custody/rules.ts";
 import { DomainError } from "../../domain/errors.ts";
+import { requireExecutable } from "../../domain/participants/judgeProposal.ts";
 import { type Proposal, proposalDigest } from "../../domain/participants/proposals.ts";
 import { canonicalBytes } from "../../domain/records/canonicalJson.ts";
 import { readRecord } from "../../domain/records/parseRecord.ts";
@@ -8,6 +9,7 @@ import { recordHash } from "../../domain/records/recordHash.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, JsonObject } from "../../domain/types.ts";
 import { type Database, inTransaction } from "../../storage/database.ts";
+import { readRegistryView } from "../../storage/registryView.ts";
 import type { PreparedRecord } from "../custody/prepareRecord.ts";
 import { type DisclosureSealing, storeRecords } from "../custody/storeRecords.ts";
 import { readQuorum } from "../participants/readRegistry.ts";
@@ -28,8 +30,8 @@ export type ProposeDependencies = {
  * approvals, these are added.
  * @returns the proposal's state, and whether it is new
  * @throws DomainError `registry-head-stale`, `deadline-passed`, `deadline-too-far`, `approval-missing`,
- *   `record-missing`, `record-hash-mismatch`, `record-subject-mismatch`, `record-not-expected`, those of `readRecord`
- *   and of `checkApproval`
+ *   `record-missing`, `record-hash-mismatch`, `record-subject-mismatch`, `record-not-expected`, those of `readRecord`,
+ *   of `requireExecutable` and of `checkApproval`
  */
 export async function proposeChange(
   dependencies: ProposeDependencies,
@@ -54,6 +56,7 @@ export async function proposeChange(
   if (checked.length === 0) {
     throw new DomainError("approval-missing", "A proposal comes with the approval of the governor who makes it.", {});
   }
+  requireExecutable(proposal, await readRegistryView(database.pool, [proposal]));
   const prepared = await recordFor(database, proposal, record);
   const created = await inTransaction(database.pool, async (tx) => {
     const { rowCount } = await tx.query(

@@ -1,19 +1,24 @@
 import { fromHex, toHex } from "../../domain/bytes.ts";
 import { DomainError } from "../../domain/errors.ts";
-import { isQuorumOrder, type QuorumDecision } from "../../domain/participants/quorumDecision.ts";
+import { judgeProposal, type RegistryView } from "../../domain/participants/judgeProposal.ts";
+import { isQuorumOrder, type QuorumDecision, type QuorumOrder } from "../../domain/participants/quorumDecision.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Address, Hash, Hex } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
+import { readRegistryView } from "../../storage/registryView.ts";
 import { type Finality, finalityOf, readHeights } from "../finality.ts";
 import { type Quorum, readQuorum } from "../participants/readRegistry.ts";
 import { type OrderView, readOrderViews } from "./readOrderViews.ts";
 
 /**
  * open: collects approvals; approved: enough of them, the relayer sends it, or its receiver must accept it; superseded:
- * what it builds on has changed (the registry's head, a passport's head or hold), so it can never execute; expired: its
- * deadline passed.
+ * what it builds on has changed (the registry's head, a passport's head or hold), so it can never execute; impossible:
+ * the contract would revert it on the head that it names; expired: its deadline passed.
  */
-export type ProposalStage = "open" | "approved" | "superseded" | "expired" | "executed";
+export type ProposalStage = "open" | "approved" | "superseded" | "impossible" | "expired" | "executed";
+
+/** Why it can never execute: a documented code, and a sentence. */
+type Reason = { readonly code: string; readonly detail: string };
 
 type ShownApproval = { readonly governor: Address; readonly signature: Hex };
 
@@ -21,6 +26,8 @@ export type ProposalState = {
   readonly digest: Hash;
   readonly proposal: QuorumDecision;
   readonly state: ProposalStage;
+  /** Of one that is superseded or impossible. */
+  readonly reason?: Reason;
   /** Of an executed one that was not made here: those that landed on chain. */
   readonly approvals: readonly ShownApproval[];
   readonly threshold: number;
@@ -53,6 +60,11 @@ export async function readProposals(
     pool,
     drafts.map(({ digest, proposal }) => ({ digest: digest as Hash, decision: proposal as QuorumDecision })),
   );
+  const changes = drafts.flatMap(({ proposal }) => {
+    const decision = proposal as QuorumDecision;
+    return isQuorumOrder(decision) ? [] : [decision];
+  });
+  const registry = await readRegistryView(pool, changes);
   const quorum = await readQuorum(database);
   const heights = await readHeights(pool);
   return digests.flatMap((digest): ProposalState[] => {
@@ -67,7 +79,8 @@ export async function readProposals(
     const number = onChain?.blockNumber ?? orders.get(digest)?.landedIn ?? null;
     if (number !== null)
       return [{ ...common, state: "executed", block: { number, state: finalityOf(number, heights) } }];
-    return [{ ...common, state: stageOf(proposal, approvals, quorum, orders.get(digest), now) }];
+    const order = orders.get(digest);
+    return [{ ...common, ...standingOf(proposal, { approvals, quorum, registry, order, now }) }];
   });
 }
 
@@ -82,16 +95,36 @@ function landedApprovals(recoverSigner: RecoverSigner, digest: Hash, joined: Hex
   }).filter((approval): approval is ShownApproval => approval.governor !== null);
 }
 
-function stageOf(
+function standingOf(
   proposal: QuorumDecision,
-  approvals: readonly ShownApproval[],
-  { registryHead, governors, threshold }: Quorum,
-  order: OrderView | undefined,
-  now: number,
-): ProposalStage {
-  const superseded = isQuorumOrder(proposal) ? order?.superseded === true : proposal.registryHead !== registryHead;
-  if (superseded) return "superseded";
-  if (proposal.deadline < now) return "expired";
-  const counting = approvals.filter(({ governor }) => governors.includes(governor));
-  return counting.length >= threshold ? "approved" : "open";
+  view: {
+    readonly approvals: readonly ShownApproval[];
+    readonly quorum: Quorum;
+    readonly registry: RegistryView;
+    readonly order: OrderView | undefined;
+    readonly now: number;
+  },
+): Pick<ProposalState, "state" | "reason"> {
+  const { registryHead, governors, threshold } = view.quorum;
+  if (isQuorumOrder(proposal)) {
+    if (view.order?.superseded === true) return { state: "superseded", reason: reasonOf(proposal.kind) };
+  } else {
+    const error = judgeProposal(proposal, view.registry);
+    const reason = error === null ? null : { code: error.code, detail: error.message };
+    if (proposal.registryHead !== registryHead) return { state: "superseded", reason: reason ?? HEAD_STALE };
+    if (reason !== null) return { state: "impossible", reason };
+  }
+  if (proposal.deadline < view.now) return { state: "expired" };
+  const counting = view.approvals.filter(({ governor }) => governors.includes(governor));
+  return { state: counting.length >= threshold ? "approved" : "open" };
 }
+
+const HEAD_STALE: Reason = {
+  code: "registry-head-stale",
+  detail: "Another proposal was executed first, so the registry's head is not the one that this names.",
+};
+
+const reasonOf = (kind: QuorumOrder["kind"]): Reason =>
+  kind === "release"
+    ? { code: "hold-missing", detail: "The hold that it ends is over." }
+    : { code: "stale-head", detail: "Each passport that it names has moved since it was proposed." };

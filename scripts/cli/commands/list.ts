@@ -62,9 +62,10 @@ export function addList(program: Command, terminal: Terminal): void {
     .option("--to <id>", "for this participant", participantId)
     .option("--from <id>", "by this participant", participantId)
     .addOption(new Option("--state <state>", "open or accepted").choices(["open", "accepted"]));
-  addOne(list, terminal, "proposals", "/v1/proposals", ({ digest, proposal, state, approvals, threshold }) => {
+  addOne(list, terminal, "proposals", "/v1/proposals", ({ digest, proposal, state, reason, approvals, threshold }) => {
     const count = `${listOf(approvals, "approvals").length} of ${threshold}`;
-    return `${digest}  ${fieldsOf(proposal, "proposal").kind}  ${state}, ${count} approvals`;
+    const why = reason === undefined ? "" : `: ${fieldsOf(reason, "reason").detail}`;
+    return `${digest}  ${fieldsOf(proposal, "proposal").kind}  ${state}, ${count} approvals${why}`;
   })
     .description("Changes to the registry.")
     .addOption(new Option("--state <state>", "open or executed").choices(["open", "executed"]));

@@ -159,7 +159,8 @@ describe("proposeOrder", () => {
     const order = reassignment(hash);
     await propose(order, [{ record: payload, disclosures }]);
     await projectEvent(world.database, buildHandover(PRODUCER, COLLECTOR, [minted]), ++block);
-    expect((await readProposal(dependencies(), decisionDigest(SEPARATOR, order), NOW)).state).to.equal("superseded");
+    const { state, reason } = await readProposal(dependencies(), decisionDigest(SEPARATOR, order), NOW);
+    expect([state, reason?.code]).to.deep.equal(["superseded", "stale-head"]);
     expect(await codeOf(approve(order, 1))).to.equal("proposal-not-open");
   });
 
@@ -195,7 +196,8 @@ describe("proposeOrder", () => {
     const order: Release = { kind: "release", ...terms, deadline: NOW + 3600 };
     await propose(order);
     await hold(false, 6);
-    expect((await readProposal(dependencies(), decisionDigest(SEPARATOR, order), NOW)).state).to.equal("superseded");
+    const { state, reason } = await readProposal(dependencies(), decisionDigest(SEPARATOR, order), NOW);
+    expect([state, reason?.code]).to.deep.equal(["superseded", "hold-missing"]);
   });
 
   it("shows whose approvals landed on chain for a proposal that was made elsewhere", async () => {
