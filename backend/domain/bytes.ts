@@ -1,6 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { DomainError } from "./errors.ts";
+import { keccak } from "./keccak.ts";
 import type { Address, Hash, Head, Hex, PassportId } from "./types.ts";
 
 /** `0x` + lower-case hex of the bytes. */
@@ -18,15 +18,12 @@ export const joinHex = (parts: readonly Hex[]): Hex => `0x${parts.map((part) => 
 
 /** keccak256 of the concatenation of the given parts. */
 export function keccak256(...parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return keccak_256(parts[0] as Uint8Array);
-  const hash = keccak_256.create();
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  return keccak(parts);
 }
 
 /** keccak256 of a text's UTF-8 bytes: EIP-712 type strings. */
 export function keccakText(text: string): Uint8Array {
-  return keccak_256(utf8ToBytes(text));
+  return keccak([utf8ToBytes(text)]);
 }
 
 /** Parses `0x` + exactly `bytes` bytes of hex, folding upper case; throws `hex-malformed` with the field's name. */

@@ -12,6 +12,8 @@ import type { SignDigest } from "../domain/signatures.ts";
 import type { Address } from "../domain/types.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { Finding } from "../services/fsck/checkTables.ts";
+import type { ChosenKeccak } from "../services/hashing/chooseKeccak.ts";
+import { setFastKeccak } from "../services/hashing/setFastKeccak.ts";
 import { type ChosenCurve, chooseCurve } from "../services/signatures/chooseCurve.ts";
 import { loadNativeCurve } from "../services/signatures/nativeCurve.ts";
 import { openDatabase } from "../storage/database.ts";
@@ -37,6 +39,7 @@ export interface Operation {
   readonly workers: Workers;
   readonly relayer: { readonly account: Address; readonly balance: bigint };
   readonly curve: ChosenCurve;
+  readonly keccak: ChosenKeccak;
   /** What the quick checks of the tables came to. */
   readonly findings: readonly Finding[];
 }
@@ -52,6 +55,7 @@ export async function operateInstallation(
 ): Promise<Operation> {
   const { dataDir, databaseUrl, rpcUrls, chain } = surroundings;
   const logger = pino({ level: config.logLevel }, destination({ dest: 2, sync: true }));
+  const keccak = await setFastKeccak(() => performance.now());
   const applied = await migrate(databaseUrl);
   if (applied.length > 0) log(`prepared the database (${applied.length} migrations)`);
   const database = openDatabase(databaseUrl, {
@@ -95,6 +99,7 @@ export async function operateInstallation(
     database,
     operatorSigner: keys.operator,
     curve,
+    keccak,
     met,
     log: logger,
     stopping,
@@ -126,6 +131,7 @@ export async function operateInstallation(
     application,
     workers,
     curve,
+    keccak,
     findings,
     relayer: { account, balance: await readBalance(rpc, account).catch(() => 0n) },
   };

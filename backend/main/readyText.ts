@@ -1,6 +1,7 @@
 import { formatTrustRoot } from "../domain/verification/trustRoot.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { type Finding, worstOf } from "../services/fsck/checkTables.ts";
+import { type ChosenKeccak, describeKeccak } from "../services/hashing/chooseKeccak.ts";
 import { type ChosenCurve, describeCurve } from "../services/signatures/chooseCurve.ts";
 import type { Surroundings } from "./startEmbedded.ts";
 
@@ -14,6 +15,7 @@ export function readyText(ready: {
   readonly verifyCommand: string | null;
   readonly isSimulation: boolean;
   readonly curve: ChosenCurve;
+  readonly keccak: ChosenKeccak;
   readonly findings: readonly Finding[];
   /** The account that pays for transactions, and what it has, in wei. */
   readonly relayer: { readonly account: string; readonly balance: bigint };
@@ -29,6 +31,7 @@ export function readyText(ready: {
     `  trust root   ${formatTrustRoot(deployment)}`,
     `  data         ${surroundings.dataDir}`,
     `  signatures   ${describeCurve(ready.curve)}`,
+    `  hashing      ${describeKeccak(ready.keccak)}`,
     `  tables       ${describeFindings(ready.findings)}`,
     "",
   ];

@@ -39,7 +39,7 @@ async function start(environment: Environment): Promise<void> {
   goOn();
   // With PORT=0 the port is known only now.
   const publicUrl = config.publicUrl.replace(/:0$/, `:${door.port}`);
-  const { deployment, application, workers, relayer, curve, findings } = await operateInstallation(
+  const { deployment, application, workers, relayer, curve, keccak, findings } = await operateInstallation(
     config,
     surroundings,
     publicUrl,
@@ -56,7 +56,18 @@ async function start(environment: Environment): Promise<void> {
   goOn();
   const seconds = (performance.now() - startedAt) / 1000;
   log(
-    readyText({ seconds, publicUrl, surroundings, deployment, verifyCommand, isSimulation, relayer, curve, findings }),
+    readyText({
+      seconds,
+      publicUrl,
+      surroundings,
+      deployment,
+      verifyCommand,
+      isSimulation,
+      relayer,
+      curve,
+      keccak,
+      findings,
+    }),
   );
 }
 

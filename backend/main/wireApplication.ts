@@ -17,6 +17,7 @@ import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
 import type { ReceiptKey } from "../services/custody/signReceipt.ts";
 import { createDataRecordAcceptor } from "../services/dataRecords/acceptDataRecords.ts";
 import type { Deployment } from "../services/deployment.ts";
+import type { ChosenKeccak } from "../services/hashing/chooseKeccak.ts";
 import type { WorkersFigures } from "../services/serviceDependencies.ts";
 import type { ChosenCurve } from "../services/signatures/chooseCurve.ts";
 import type { Database } from "../storage/database.ts";
@@ -47,11 +48,12 @@ export async function wireApplication(parts: {
   readonly database: Database;
   readonly operatorSigner: OperatorSigner;
   readonly curve: ChosenCurve;
+  readonly keccak: ChosenKeccak;
   readonly met: WorkersFigures;
   readonly log: Logger;
   readonly stopping: AbortSignal;
 }): Promise<Application> {
-  const { config, dataDir, deployment, database, curve, log } = parts;
+  const { config, dataDir, deployment, database, curve, keccak, log } = parts;
   const rpcs = parts.rpcUrls.map((url) => connectJsonRpc(url));
   const blocks = config.ipfsApiUrl === null ? diskBlocks(join(dataDir, "blocks")) : kuboBlocks(config.ipfsApiUrl);
   const sealing = { key: createSecretKey(await secretFile(join(dataDir, "disclosure.key")), "hex"), randomBytes };
@@ -81,6 +83,7 @@ export async function wireApplication(parts: {
     anchorTrees: createAnchorTrees(),
     recoverSigner: curve.recoverSigner,
     signatures: { curve: curve.name, recoveriesPerSecond: curve.recoveriesPerSecond },
+    hashing: { keccak: keccak.name, hashesPerSecond: keccak.hashesPerSecond },
     sealing,
     randomBytes,
     erasureFile: erasures,

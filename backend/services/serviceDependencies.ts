@@ -10,6 +10,7 @@ import type { Acceptor } from "./custody/acceptCustodyEvents.ts";
 import type { DisclosureSealing } from "./custody/storeRecords.ts";
 import type { DataRecordAcceptor } from "./dataRecords/acceptDataRecords.ts";
 import type { Deployment } from "./deployment.ts";
+import type { KeccakInUse } from "./hashing/chooseKeccak.ts";
 import type { ReadChainView } from "./passports/readVerification.ts";
 import type { CurveInUse } from "./signatures/chooseCurve.ts";
 
@@ -26,6 +27,8 @@ export type ServiceDependencies = {
   readonly recoverSigner: RecoverSigner;
   /** Which curve recovers signers in this process, and how fast (see signatures/chooseCurve). */
   readonly signatures: CurveInUse;
+  /** What hashes in this process, and how fast (see hashing/chooseKeccak). */
+  readonly hashing: KeccakInUse;
   /** What the workers of this process have met; they write it, and its figures are shown. */
   readonly met: WorkersFigures;
   readonly sealing: DisclosureSealing;

@@ -23,7 +23,7 @@ const CONSIGNMENT = 100;
 /** Enough to keep the group commit filled, and fewer than a server's sockets. */
 const CONNECTIONS = 128;
 
-type Server = BenchProcess & { readonly port: number; readonly signatures: string };
+type Server = BenchProcess & { readonly port: number; readonly signatures: string; readonly hashing: string };
 
 /** Hands out each passport once: a second event about one would be refused. */
 function passportsOf(owned: Owned[]): (count: number) => Owned[] {
@@ -75,7 +75,7 @@ async function bench({ database, databaseUrl, dataDir, start }: BenchSetting): P
   console.log(`filling the tables with ${whole(needed)} passports …`);
   const take = passportsOf(await fillProjection(database.pool, needed));
   const server = await start<Server>("serveApplication.ts", databaseUrl, dataDir);
-  console.log(`signatures: ${server.signatures}`);
+  console.log(`signatures: ${server.signatures}\nhashing: ${server.hashing}`);
 
   const single = () => handoverBody(take(1));
   const consignment = () => handoverBody(take(CONSIGNMENT));

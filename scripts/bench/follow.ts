@@ -4,6 +4,8 @@ import { batchAll } from "../../backend/chain/jsonRpc.ts";
 import { logsRequest, parseLogs, readHeader } from "../../backend/chain/readBlocks.ts";
 import type { CustodyEventAppliedLog } from "../../backend/domain/reconciliation/contractLog.ts";
 import { projectCustodyLog } from "../../backend/domain/reconciliation/projectCustody.ts";
+import { describeKeccak } from "../../backend/services/hashing/chooseKeccak.ts";
+import { setFastKeccak } from "../../backend/services/hashing/setFastKeccak.ts";
 import { openProjection } from "../../backend/storage/projectionStore.ts";
 import { createFollower } from "../../backend/workers/follower.ts";
 import { newMint } from "./load/acceptWorld.ts";
@@ -22,6 +24,7 @@ const GOAL = 10_000;
 const PER_TRANSACTION = 250;
 
 async function bench({ database, dataDir }: BenchSetting): Promise<void> {
+  console.log(`hashing: ${describeKeccak(await setFastKeccak(() => performance.now()))}`);
   const chain = await startBenchChain(dataDir, 20);
   try {
     console.log(`putting ${whole(EVENTS)} events on a chain …`);

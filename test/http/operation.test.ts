@@ -17,6 +17,7 @@ describe("operation by HTTP", () => {
     const { checks } = await response.json();
     expect(checks.follower).to.include({ ok: true, lag: 0, head: 100 });
     expect(checks.signatures).to.deep.equal({ ok: true, curve: "portable", recoveriesPerSecond: 700 });
+    expect(checks.hashing).to.deep.equal({ ok: true, keccak: "portable", hashesPerSecond: 100_000 });
   });
 
   it("says that relaying pauses, and why, without going out of service", async () => {
@@ -65,6 +66,7 @@ describe("operation by HTTP", () => {
     await server.get(`/v1/custody-events/0x${"ab".repeat(32)}`);
     const text = await (await server.get("/metrics")).text();
     expect(text).to.match(/^battery_passport_signature_recoveries_per_second\{curve="portable"\} 700$/m);
+    expect(text).to.match(/^battery_passport_keccak_hashes_per_second\{keccak="portable"\} 100000$/m);
     expect(text).to.match(/^battery_passport_open_events 1$/m);
     expect(text).to.match(/^battery_passport_finalized_block 20$/m);
     expect(text).to.match(/^battery_passport_oldest_unanchored_seconds /m);

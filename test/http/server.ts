@@ -57,6 +57,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     recoverSigner,
     sealing: SEALING,
     signatures: { curve: "portable", recoveriesPerSecond: 700 },
+    hashing: { keccak: "portable", hashesPerSecond: 100_000 },
     randomBytes,
     erasureFile: { append: async () => undefined },
     rpc: stubRpc(rpcCalls),

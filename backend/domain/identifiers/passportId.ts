@@ -1,5 +1,4 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { keccakText, toHex } from "../bytes.ts";
 import { DomainError } from "../errors.ts";
 import type { ParticipantId, PassportId, Uid } from "../types.ts";
 
@@ -17,7 +16,7 @@ export function passportIdOf(issuer: ParticipantId, uid: Uid): PassportId {
       issuer,
     });
   }
-  const hash = bytesToHex(keccak_256(utf8ToBytes(uid)).subarray(0, UID_HASH_BYTES));
+  const hash = toHex(keccakText(uid).subarray(0, UID_HASH_BYTES)).slice(2);
   return `0x${issuer.toString(16).padStart(6, "0")}${hash}` as PassportId;
 }
 

@@ -1,6 +1,7 @@
 import type { JsonRpc } from "../../chain/jsonRpc.ts";
 import type { Database } from "../../storage/database.ts";
 import { type Heights, readHeights } from "../finality.ts";
+import type { KeccakInUse } from "../hashing/chooseKeccak.ts";
 import type { CurveInUse } from "../signatures/chooseCurve.ts";
 import { readRelaying } from "./readRelaying.ts";
 
@@ -13,6 +14,7 @@ export type Readiness = {
     readonly follower: Check;
     readonly relayer: Check;
     readonly signatures: Check;
+    readonly hashing: Check;
   };
 };
 type Check = { readonly ok: boolean; readonly reason?: string } & Readonly<Record<string, unknown>>;
@@ -30,6 +32,7 @@ export function readinessReader(dependencies: {
   readonly rpc: Pick<JsonRpc, "call">;
   readonly chainId: number;
   readonly signatures: CurveInUse;
+  readonly hashing: KeccakInUse;
   /** Milliseconds of a clock that never goes back. */
   readonly clock: () => number;
 }): () => Promise<Readiness> {
@@ -49,6 +52,7 @@ async function readReadiness({
   rpc,
   chainId,
   signatures,
+  hashing,
 }: Omit<Parameters<typeof readinessReader>[0], "clock">): Promise<Readiness> {
   const [heights, relaying, blockNumber] = await Promise.all([
     within(3_000, readHeights(database.pool)).catch(() => "down" as const),
@@ -61,8 +65,9 @@ async function readReadiness({
     follower: followerCheck(heights === "down" ? null : heights, blockNumber),
     // A pause keeps nobody from being served or accepted, so it takes no server out of service; it is shown here.
     relayer: { ok: true, ...(relaying ?? { reason: "The database does not answer." }) },
-    // Either curve does its work; how fast is for whoever wonders why one server takes less than another.
+    // Each implementation does its work; how fast is for whoever wonders why one server takes less than another.
     signatures: { ok: true, ...signatures },
+    hashing: { ok: true, ...hashing },
   };
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
 }

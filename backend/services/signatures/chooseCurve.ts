@@ -1,5 +1,6 @@
 import { keccakText, toHex } from "../../domain/bytes.ts";
 import type { Hash, Hex } from "../../domain/types.ts";
+import { type Clock, chooseFaster, describeChosen } from "../chooseFaster.ts";
 import { type Curve, portableCurve } from "./curve.ts";
 
 /** The curve that a process works with, and why it is this one. */
@@ -13,36 +14,37 @@ export type ChosenCurve = Curve & {
 /** What is shown of it. */
 export type CurveInUse = { readonly curve: Curve["name"]; readonly recoveriesPerSecond: number };
 
-/** Milliseconds of a clock that never goes back. */
-type Clock = () => number;
-
 const SAMPLES = 8;
-const MEASURE_MS = 15;
 
 /**
  * Chooses the faster of the native curve and the portable one, after the native one has given the portable one's answer to
- * good and to hostile signatures: a binding that is built wrongly would accept what the contract rejects.
+ * good and to hostile signatures.
  * @param loadNative throws where there is none
  */
 export function chooseCurve(loadNative: () => Curve, clock: Clock): ChosenCurve {
-  const portable = measured(portableCurve, clock);
-  let native: Curve;
-  try {
-    native = loadNative();
-  } catch {
-    return { ...portable, reason: "this machine has no native library" };
-  }
-  if (!agrees(native)) return { ...portable, reason: "the native library gave other answers than the portable one" };
-  const fast = measured(native, clock);
-  return fast.recoveriesPerSecond > portable.recoveriesPerSecond
-    ? fast
-    : { ...portable, reason: "the native library is slower here" };
+  const { implementation, perSecond, reason } = chooseFaster(portableCurve, loaded(loadNative), {
+    what: "native library",
+    agrees,
+    work(curve, round) {
+      const { digest, signature } = samples[round % SAMPLES] as Sample;
+      curve.recoverSigner(digest, signature);
+    },
+    perRound: 1,
+    clock,
+  });
+  return { ...implementation, recoveriesPerSecond: perSecond, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** One line for a person who starts a server. */
-export function describeCurve({ name, recoveriesPerSecond, reason }: ChosenCurve): string {
-  const speed = `${Math.round(recoveriesPerSecond).toLocaleString("en")} recoveries a second on one core`;
-  return reason === undefined ? `${name}, ${speed}` : `${name}, ${speed}; ${reason}`;
+export const describeCurve = ({ name, recoveriesPerSecond, reason }: ChosenCurve): string =>
+  describeChosen(name, recoveriesPerSecond, "recoveries", reason);
+
+function loaded(loadNative: () => Curve): Curve | null {
+  try {
+    return loadNative();
+  } catch {
+    return null;
+  }
 }
 
 type Sample = { readonly secret: Uint8Array; readonly digest: Hash; readonly signature: Hex };
@@ -53,19 +55,12 @@ const samples: readonly Sample[] = Array.from({ length: SAMPLES }, (_, i) => {
   return { secret, digest, signature: portableCurve.signDigest(secret, digest) };
 });
 
-function agrees(native: Curve): boolean {
-  try {
-    return samples.every(
-      ({ secret, digest, signature }) =>
-        native.signDigest(secret, digest) === signature &&
-        spoilt(signature).every(
-          (one) => native.recoverSigner(digest, one) === portableCurve.recoverSigner(digest, one),
-        ),
-    );
-  } catch {
-    return false;
-  }
-}
+const agrees = (native: Curve): boolean =>
+  samples.every(
+    ({ secret, digest, signature }) =>
+      native.signDigest(secret, digest) === signature &&
+      spoilt(signature).every((one) => native.recoverSigner(digest, one) === portableCurve.recoverSigner(digest, one)),
+  );
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
@@ -85,14 +80,4 @@ function spoilt(signature: Hex): Hex[] {
     `0x${r}${s}`,
     `0x${s}${r}${v}`,
   ];
-}
-
-function measured(curve: Curve, clock: Clock): ChosenCurve {
-  const start = clock();
-  let count = 0;
-  do {
-    const { digest, signature } = samples[count++ % SAMPLES] as Sample;
-    curve.recoverSigner(digest, signature);
-  } while (clock() - start < MEASURE_MS);
-  return { ...curve, recoveriesPerSecond: (count * 1000) / (clock() - start) };
 }

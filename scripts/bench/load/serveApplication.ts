@@ -7,6 +7,8 @@ import { readConfig } from "../../../backend/config.ts";
 import { toHex } from "../../../backend/domain/bytes.ts";
 import { listen } from "../../../backend/main/listen.ts";
 import { wireApplication } from "../../../backend/main/wireApplication.ts";
+import { describeKeccak } from "../../../backend/services/hashing/chooseKeccak.ts";
+import { setFastKeccak } from "../../../backend/services/hashing/setFastKeccak.ts";
 import { chooseCurve, describeCurve } from "../../../backend/services/signatures/chooseCurve.ts";
 import { loadNativeCurve } from "../../../backend/services/signatures/nativeCurve.ts";
 import { openDatabase } from "../../../backend/storage/database.ts";
@@ -19,6 +21,7 @@ const NO_CHAIN = "http://127.0.0.1:9";
 const [databaseUrl = "", dataDir = ""] = process.argv.slice(2);
 const database = openDatabase(databaseUrl);
 const curve = chooseCurve(loadNativeCurve, () => performance.now());
+const keccak = await setFastKeccak(() => performance.now());
 const door = await listen(0, "127.0.0.1");
 const stopping = new AbortController();
 const application = await wireApplication({
@@ -31,6 +34,7 @@ const application = await wireApplication({
   database,
   operatorSigner: signerOf(new SigningKey(toHex(new Uint8Array(32).fill(9))), curve.signDigest),
   curve,
+  keccak,
   met: { deepestReorg: 0, reorgs: 0 },
   log: pino({ level: "warn" }),
   stopping: stopping.signal,
@@ -48,4 +52,4 @@ process.on("message", () => {
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMs: (user + system) / 1000 });
 });
-process.send?.({ port: door.port, signatures: describeCurve(curve) });
+process.send?.({ port: door.port, signatures: describeCurve(curve), hashing: describeKeccak(keccak) });

@@ -8,6 +8,7 @@ import { startChainCopy } from "../../../backend/embedded/chainCopy.ts";
 import { openInstallationDatabase } from "../../../backend/embedded/openInstallationDatabase.ts";
 import { findDeployment } from "../../../backend/main/findDeployment.ts";
 import { checkTables, type Finding, worstOf } from "../../../backend/services/fsck/checkTables.ts";
+import { setFastKeccak } from "../../../backend/services/hashing/setFastKeccak.ts";
 import { chooseCurve } from "../../../backend/services/signatures/chooseCurve.ts";
 import { loadNativeCurve } from "../../../backend/services/signatures/nativeCurve.ts";
 import { openDatabase } from "../../../backend/storage/database.ts";
@@ -92,6 +93,7 @@ async function checkInstallation(options: Options, onProgress: Progress): Promis
     if (deployment === null) {
       throw new DomainError("contract-unknown", "Name the contract: --trust-root and --deployment-block.", { data });
     }
+    await setFastKeccak(() => performance.now());
     const { recoverSigner } = chooseCurve(loadNativeCurve, () => performance.now());
     const setting = {
       pool: database.pool,
