@@ -18,11 +18,12 @@ export const MAX_ENTRIES = 1000;
  * several, in order. Each entry stands alone: one that is refused does not hold up its neighbours.
  */
 export async function acceptEntries<T>(
-  { publicUrl, maxBodyBytes, log }: Pick<AppDependencies, "publicUrl" | "maxBodyBytes" | "log">,
+  dependencies: Pick<AppDependencies, "publicUrl" | "maxBodyBytes" | "log" | "judgeRefusal">,
   request: IncomingMessage,
   schema: z.ZodType<T>,
   accept: (entry: T) => Promise<{ readonly digest: Hash }>,
 ): Promise<Reply> {
+  const { publicUrl, maxBodyBytes, log } = dependencies;
   const acceptOne = async (value: unknown): Promise<unknown> => {
     const outcome = await accept(judged(schema, value, "body"));
     // Ties what becomes of the digest from here on to the request that brought it.
@@ -34,7 +35,7 @@ export async function acceptEntries<T>(
     try {
       return await acceptOne(entry());
     } catch (error) {
-      const problem = problemOf(error, publicUrl);
+      const problem = problemOf(await dependencies.judgeRefusal(error), publicUrl);
       if (problem.status === 500) log.error({ err: error }, "an entry could not be accepted");
       return { problem };
     }

@@ -139,8 +139,9 @@ function answerOptions(allow: string, shared: readonly string[]): RequestHandler
 }
 
 /** The last word on every error: RFC 9457, and for faults of ours nothing but that there was one. */
-function problemHandler({ publicUrl, log }: AppDependencies): ErrorRequestHandler {
-  return (error, request, response, next) => {
+function problemHandler({ publicUrl, log, judgeRefusal }: AppDependencies): ErrorRequestHandler {
+  return async (thrown, request, response, next) => {
+    const error = request.method === "POST" ? await judgeRefusal(thrown) : thrown;
     if (response.headersSent) return next(error);
     const problem = problemOf(error, publicUrl);
     if (problem.status >= 500 && problem.status !== 501)

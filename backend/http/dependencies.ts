@@ -4,6 +4,8 @@ import type { ServiceDependencies } from "../services/serviceDependencies.ts";
 /** Everything the application needs; it opens and owns nothing itself. */
 export type AppDependencies = ServiceDependencies & {
   readonly log: Logger;
+  /** What is told instead of a refusal that blocks which were not followed yet may undo (see operation/judgeRefusal). */
+  readonly judgeRefusal: (thrown: unknown) => Promise<unknown>;
   /** False for a process that only works: it answers about its health and figures, and nothing else. */
   readonly servesApi: boolean;
   readonly publicUrl: string;

@@ -18,6 +18,7 @@ import type { ReceiptKey } from "../services/custody/signReceipt.ts";
 import { createDataRecordAcceptor } from "../services/dataRecords/acceptDataRecords.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { ChosenKeccak } from "../services/hashing/chooseKeccak.ts";
+import { refusalJudge } from "../services/operation/judgeRefusal.ts";
 import type { WorkersFigures } from "../services/serviceDependencies.ts";
 import type { ChosenCurve } from "../services/signatures/chooseCurve.ts";
 import type { Database } from "../storage/database.ts";
@@ -93,6 +94,7 @@ export async function wireApplication(parts: {
     now,
     clock: () => performance.now(),
     log,
+    judgeRefusal: refusalJudge({ database, rpc: parts.rpc }),
     met: parts.met,
     servesApi: config.roles.has("api"),
     publicUrl: parts.publicUrl,

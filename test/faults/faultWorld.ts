@@ -103,7 +103,7 @@ export async function startFaultWorld(options: TestChainOptions = {}): Promise<F
     };
     running.push(started);
     await server.ready();
-    // On a new database it refuses everybody whom it has not read about yet.
+    // On a new database it asks everybody whom it has not read about yet to come again.
     await waitUntil("the follower knows the firms", async () => {
       const { rows } = await database.pool.query("SELECT FROM chain_participant WHERE id = ANY($1)", [[1, 2]]);
       return rows.length === 2;

@@ -56,6 +56,27 @@ describe("custody by HTTP", () => {
     expect(results[0].receipt.digest).to.equal(mint.digest);
   });
 
+  it("asks to come again where a block that was not read yet may have admitted whom it does not know", async () => {
+    let head = 101; // the tables are at 100
+    const call = async () => `0x${head.toString(16)}`;
+    const behind = await startServer({ rpc: { url: "http://rpc.invalid", call, batch: async () => [] } });
+    try {
+      const { submission } = buildEvent("withdrawal", 99, [
+        { passportId: passportOf(buildMint()), prevHead: `0x${"11".repeat(28)}` },
+      ]);
+      const refused = await behind.post("/v1/custody-events", submission);
+      expect(refused.headers.get("retry-after")).to.equal("2");
+      expect(await problemCode(refused, 503)).to.equal("chain-not-followed");
+      const { results } = await (await behind.post("/v1/custody-events", [submission, buildMint().submission])).json();
+      expect([results[0].problem.status, results[1].state]).to.deep.equal([503, "accepted"]);
+      head = 100;
+      const final = await behind.post("/v1/custody-events", submission);
+      expect(await problemCode(final, 403)).to.equal("participant-unknown");
+    } finally {
+      await behind.close();
+    }
+  });
+
   it("takes one event a line, and refuses a broken line alone", async () => {
     const lines = [JSON.stringify(buildMint().submission), '{"event":', "", JSON.stringify(buildMint().submission)];
     const headers = { "content-type": "application/x-ndjson" };

@@ -9,6 +9,7 @@ import { createApp } from "../../backend/http/createApp.ts";
 import type { AppDependencies } from "../../backend/http/dependencies.ts";
 import { serverLimits } from "../../backend/http/serverLimits.ts";
 import { createAnchorTrees } from "../../backend/services/anchors/anchorTrees.ts";
+import { refusalJudge } from "../../backend/services/operation/judgeRefusal.ts";
 import { createWorld, DEPLOYMENT, SEALING, type World } from "../services/world.ts";
 
 /** A response whose JSON the tests may look into freely. */
@@ -48,6 +49,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
   const world = await createWorld();
   const logged: string[] = [];
   const rpcCalls: string[] = [];
+  const rpc = overrides.rpc ?? stubRpc(rpcCalls);
   const app = createApp({
     database: world.database,
     deployment: DEPLOYMENT,
@@ -60,11 +62,12 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     hashing: { keccak: "portable", hashesPerSecond: 100_000 },
     randomBytes,
     erasureFile: { append: async () => undefined },
-    rpc: stubRpc(rpcCalls),
+    rpc,
     readChainView: async () => ({ unavailable: "no chain in this test", rpcs: [] }),
     readBlock: null,
     now: () => world.clock.now,
     clock: () => performance.now(),
+    judgeRefusal: refusalJudge({ database: world.database, rpc }),
     log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
     met: { deepestReorg: 0, reorgs: 0 },
     servesApi: true,

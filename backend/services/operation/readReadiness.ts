@@ -3,7 +3,9 @@ import type { Database } from "../../storage/database.ts";
 import { type Heights, readHeights } from "../finality.ts";
 import type { KeccakInUse } from "../hashing/chooseKeccak.ts";
 import type { CurveInUse } from "../signatures/chooseCurve.ts";
+import { MAX_LAG_BLOCKS } from "./judgeRefusal.ts";
 import { readRelaying } from "./readRelaying.ts";
+import { within } from "./within.ts";
 
 /** Whether this server can do its work now, part by part; each reason is a sentence without secrets. */
 export type Readiness = {
@@ -19,8 +21,6 @@ export type Readiness = {
 };
 type Check = { readonly ok: boolean; readonly reason?: string } & Readonly<Record<string, unknown>>;
 
-/** How many blocks the follower may be behind the node before readers should ask another server. */
-const MAX_LAG_BLOCKS = 20;
 const KEEP_MS = 1_000;
 
 /**
@@ -90,17 +90,4 @@ function followerCheck(heights: Heights | null, blockNumber: number | "down" | "
   return lag <= MAX_LAG_BLOCKS
     ? { ok: true, ...heights, lag }
     : { ok: false, reason: `The follower is ${lag} blocks behind the chain.`, ...heights, lag };
-}
-
-/** A part that hangs is down: whoever asks must get an answer. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no answer in time")), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
