@@ -18,7 +18,7 @@ const CODES: { readonly [status: number]: string } = {
     identifier-outside-prefixes governor-unknown approval-missing actor-inactive actor-lacks-role counterparty-inactive
     counterparty-lacks-role bad-actor-signature bad-counterparty-signature wrong-issuer sign-in-field-wrong
     nonce-refused access-denied`,
-  404: `rule-set-unknown rule-unknown route-unknown dpp-unknown dpp-elsewhere product-unknown element-unknown schema-unknown event-unknown receipt-unknown
+  404: `rule-set-unknown rule-unknown route-unknown dpp-unknown dpp-pending dpp-elsewhere product-unknown element-unknown schema-unknown event-unknown receipt-unknown
     handover-unknown hold-order-unknown participant-not-found proposal-unknown block-unknown
     attachment-unknown
     data-record-unknown anchor-unknown grant-unknown record-unknown`,

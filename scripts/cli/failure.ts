@@ -20,6 +20,7 @@ const COULD_NOT_TELL = new Set([
   "rate-limited",
   "database-unavailable",
   "chain-not-followed",
+  "dpp-pending",
   "events-backlog-full",
 ]);
 

@@ -9,7 +9,7 @@ import { describeFailure, exitCodeOf, failureJson } from "../../scripts/cli/fail
 import { readAll } from "../../scripts/cli/operator/answers.ts";
 import { connectOperator, type Operator } from "../../scripts/cli/operator/connectOperator.ts";
 import { readPendingEvents } from "../../scripts/cli/operator/pendingEvents.ts";
-import { cli } from "./cli.ts";
+import { cli, cliError } from "./cli.ts";
 
 const PASSPORT = `0x${"ab".repeat(20)}` as PassportId;
 
@@ -70,6 +70,35 @@ describe("connectOperator", () => {
     expect(out).to.match(
       /as the operator says.*\n2027-.* handover +participant 1 → participant 2 +\(rejected: stale-head\)/,
     );
+  });
+
+  it("is shown by what is on its way where nothing of it is on the chain, by its id and by its uid", async () => {
+    const uid = "urn:example:new";
+    const event = {
+      digest: `0x${"d1".repeat(32)}`,
+      kind: "mint",
+      actor: 1,
+      counterparty: 0,
+      acceptedAt: 1_800_000_000,
+    };
+    const items = [{ passportId: PASSPORT, position: 0, state: "sealed" }];
+    const problem = { code: "dpp-pending", detail: "On its way.", values: { passportId: PASSPORT, state: "sealed" } };
+    const party = { id: 1, account: `0x${"a0".repeat(20)}`, signer: `0x${"a1".repeat(20)}`, roles: [], active: true };
+    const operator = await serve((request, response) => {
+      const path = request.url ?? "";
+      if (path.endsWith("/pending")) response.end(JSON.stringify({ events: [{ ...event, items }] }));
+      else if (path.includes("/participants/")) response.end(JSON.stringify({ ...party, record: null }));
+      else response.writeHead(404).end(JSON.stringify(problem));
+    });
+    for (const text of [PASSPORT, uid]) {
+      const { code, out } = await cli(["show", text, "--operator", operator.url]);
+      expect(code).to.equal(0);
+      expect(out).to.match(new RegExp(`^${PASSPORT} is not on the chain yet`));
+      expect(out).to.match(/2027-.* mint +participant 1 +\(sealed\)/);
+      const json = JSON.parse((await cli(["show", text, "--operator", operator.url, "--json"])).out);
+      expect([json.passport, json.pending[0].state]).to.deep.equal([null, "sealed"]);
+      expect(await cliError(["verify", text, "--operator", operator.url], 2)).to.equal("dpp-pending");
+    }
   });
 
   it("comes again as long as a server that starts asks for it", async () => {

@@ -50,9 +50,20 @@ describe("reads by HTTP", () => {
   });
   after(() => server.close());
 
-  it("reads nothing of a passport before it is on the chain", async () => {
+  it("reads nothing of a passport before it is on the chain, and says where it is on its way", async () => {
     expect((await server.post("/v1/custody-events", mint.submission)).status).to.equal(202);
-    expect(await problemCode(await server.get(dppPath()), 404)).to.equal("dpp-unknown");
+    for (const rest of ["", "/custody", "/evidence", "/verification", "/readiness"]) {
+      const early = await server.get(dppPath(rest));
+      expect((await early.clone().json()).values).to.include({
+        digest: mint.digest,
+        passportId: id,
+        state: "accepted",
+      });
+      expect(await problemCode(early, 404), rest).to.equal("dpp-pending");
+    }
+    const byUid = await server.get(`/v1/dppsByProductId/${encodeURIComponent(uid)}`);
+    expect((await byUid.clone().json()).values.passportId).to.equal(id);
+    expect(await problemCode(byUid, 404)).to.equal("dpp-pending");
     await projectEvent(server.world.database, mint, 10);
     handover = buildHandover(PRODUCER, FLEET, [mint]);
     await land(handover, 30);

@@ -22,6 +22,8 @@ export type Answers = {
   rpc: "answers" | "down" | "silent";
   /** What the operator says is on its way; each change told goes to the streams that are open. */
   pending: readonly object[];
+  /** The problem where it has no evidence, or no claimant. */
+  missing: { readonly code: string; readonly values?: object };
 };
 
 export type PageServer = ReturnType<typeof shownChain> & {
@@ -56,6 +58,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
     issuerNames: (issuer) => ({ en: `Firm ${issuer}`, zh: `企业 ${issuer}` }),
     view: chain.view(),
     rpc: "answers",
+    missing: { code: "dpp-unknown" },
     pending: [],
   });
   const uidOf = (step: { items: readonly { recordHash: string }[] } | undefined) =>
@@ -80,12 +83,12 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   });
   app.get("/v1/dpps/:id/evidence", async (request, response) => {
     const bytes = await page.answers.evidence(request.params.id as PassportId);
-    if (bytes === null) response.status(404).json({ code: "dpp-unknown" });
+    if (bytes === null) response.status(404).json(page.answers.missing);
     else response.type("json").end(bytes);
   });
   app.get("/v1/dppsByProductId/:uid", (request, response) => {
     const claimants = page.answers.claimants(request.params.uid);
-    if (claimants.length === 0) return void response.status(404).json({ code: "product-unknown" });
+    if (claimants.length === 0) return void response.status(404).json(page.answers.missing);
     response.json({
       claimants: claimants.map((passportId) => ({
         passportId,

@@ -160,9 +160,14 @@ describe("the passport page", function () {
     it("is shown also before a passport is on the chain, and never instead of a verdict", async () => {
       server.answers.pending = [{ ...onItsWay("sealed"), kind: "mint", counterparty: 0 }];
       server.answers.evidence = async () => null;
-      const page = await open(`/v1/dpps/${server.pack}`);
-      await page.getByText(en.trouble["passport-unknown"]).waitFor();
-      await page.getByText(en.onItsWay.state.sealed).waitFor();
+      server.answers.claimants = () => [];
+      server.answers.missing = { code: "dpp-pending", values: { passportId: server.pack, state: "sealed" } };
+      for (const path of [`/v1/dpps/${server.pack}`, `/v1/dppsByProductId/${encodeURIComponent("urn:example:new")}`]) {
+        const page = await open(path);
+        await page.getByText(en.trouble["passport-pending"]).waitFor();
+        await page.getByText(en.onItsWay.state.sealed).waitFor();
+        expect(await page.locator("[data-verdict]").getAttribute("data-verdict")).to.equal("unavailable");
+      }
     });
 
     it("ignores an operator that tells nonsense", async () => {

@@ -1,14 +1,14 @@
 import type { Relation, Standing } from "../../domain/access/tierPolicies.ts";
-import { DomainError } from "../../domain/errors.ts";
 import type { Hash, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
+import { missingPassport } from "../passports/missingPassport.ts";
 import type { Caller } from "./caller.ts";
 import type { SignedRecord } from "./signedRecords.ts";
 
 /** Who is responsible for a passport, and the event that made it so: later ones end what is tied to this custody. */
 export type Custody = { readonly custodian: ParticipantId; readonly custodyDigest: Hash };
 
-/** The present custody, by the chain. Throws `dpp-unknown`. */
+/** The present custody, by the chain. Throws `dpp-unknown`, `dpp-pending`. */
 export async function readPresentCustody(tx: Transaction, passportId: PassportId): Promise<Custody> {
   const { rows } = await tx.query<Custody>(
     `SELECT passport.custodian, step.digest AS "custodyDigest"
@@ -19,7 +19,7 @@ export async function readPresentCustody(tx: Transaction, passportId: PassportId
   );
   const custody = rows[0];
   if (custody !== undefined) return custody;
-  throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
+  throw await missingPassport(tx, passportId);
 }
 
 /** How a caller stands to a passport: its roles, and its relations but for authorship, which is each record's own. */

@@ -2,7 +2,7 @@ import { formatBitmap, isDeclined, parseBitmap } from "../../domain/custody/even
 import { decodeHeader } from "../../domain/custody/header.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Hash, Head, Hex, PassportId } from "../../domain/types.ts";
-import type { Database } from "../../storage/database.ts";
+import type { Database, Transaction } from "../../storage/database.ts";
 import { type Finality, finalityOf, type Heights, readHeights } from "../finality.ts";
 import { type Receipt, storedReceipt } from "./signReceipt.ts";
 
@@ -45,7 +45,10 @@ export async function readEvent(database: Database, digest: Hash): Promise<Event
 }
 
 /** The same for several; those that this server does not know are absent. */
-export async function readEvents({ pool }: Database, digests: readonly Hash[]): Promise<Map<Hash, EventStatus>> {
+export async function readEvents(
+  { pool }: { readonly pool: Transaction },
+  digests: readonly Hash[],
+): Promise<Map<Hash, EventStatus>> {
   const { rows } = await pool.query<Row>(STATUS, [digests]);
   const heights = await readHeights(pool);
   const known = rows.map((row) => statusOf(row, heights)).filter((status) => status !== null);

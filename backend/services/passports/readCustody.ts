@@ -3,10 +3,10 @@ import { ZERO_HEAD } from "../../domain/bytes.ts";
 import type { CustodyKind } from "../../domain/custody/events.ts";
 import { holdStands } from "../../domain/custody/holds.ts";
 import type { Phase } from "../../domain/custody/state.ts";
-import { DomainError } from "../../domain/errors.ts";
 import type { Hash, Head, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Database } from "../../storage/database.ts";
 import { type Finality, finalityOf, readHeights } from "../finality.ts";
+import { missingPassport } from "./missingPassport.ts";
 
 export type CustodyStep = {
   readonly sequence: number;
@@ -65,7 +65,7 @@ type StepRow = Omit<CustodyStep, "block" | "state" | "occurredAt" | "inputs" | "
 /**
  * The whole custody history of a passport, oldest first.
  * @param now unix seconds: whether a hold still stands
- * @throws DomainError `dpp-unknown`
+ * @throws DomainError `dpp-unknown`, `dpp-pending`
  */
 export async function readCustody({ pool }: Database, passportId: PassportId, now: UnixTime): Promise<Custody> {
   const heights = await readHeights(pool);
@@ -81,9 +81,7 @@ export async function readCustody({ pool }: Database, passportId: PassportId, no
     [passportId],
   );
   const lastStep = rows.at(-1);
-  if (lastStep === undefined) {
-    throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
-  }
+  if (lastStep === undefined) throw await missingPassport(pool, passportId);
   const last = await readLastHold(pool, passportId);
   const stands = last !== null && holdStands(last.held, last.hold.until, now);
   return {

@@ -8,6 +8,7 @@ import type { Deployment } from "../deployment.ts";
 import { readNames } from "../participants/readNames.ts";
 import { readRecords } from "../readRecords.ts";
 import type { PassportContent } from "./dppDocument.ts";
+import { missingPassport } from "./missingPassport.ts";
 
 /**
  * The passport id in a `dppId`, which must belong to the contract served here. Throws `dpp-id-malformed`, and
@@ -27,7 +28,7 @@ export function passportIdFrom(deployment: Deployment, dppId: string): PassportI
 
 /**
  * A passport with its public content, now or as it stood at a moment (by block time).
- * @throws DomainError `dpp-unknown`, also for a moment before the passport existed
+ * @throws DomainError `dpp-unknown`, also for a moment before the passport existed; `dpp-pending`
  */
 export async function readDpp(
   database: Database,
@@ -52,7 +53,7 @@ export async function readDpp(
     [passportId, Math.min(at ?? END_OF_TIME, END_OF_TIME)],
   );
   const row = rows[0];
-  if (row === undefined) throw unknown(passportId, at);
+  if (row === undefined) throw await missingAt(database, passportId, at);
   const names = await readNames(database, [row.custodian]);
   const record = await readWithModel(database, row.mint_record);
   return {
@@ -78,10 +79,7 @@ async function readWithModel(database: Database, hash: Hash): Promise<JsonObject
 /** Block times are 32-bit in the tables. */
 const END_OF_TIME = 2 ** 31 - 1;
 
-function unknown(passportId: PassportId, at: UnixTime | null): DomainError {
-  const sentence =
-    at === null
-      ? "No passport with this id is on the chain."
-      : "No passport with this id was on the chain at that time.";
-  return new DomainError("dpp-unknown", sentence, { passportId });
+async function missingAt({ pool }: Database, passportId: PassportId, at: UnixTime | null): Promise<DomainError> {
+  if (at === null) return await missingPassport(pool, passportId);
+  return new DomainError("dpp-unknown", "No passport with this id was on the chain at that time.", { passportId });
 }

@@ -1,5 +1,4 @@
 import { parseBitmap } from "../../domain/custody/events.ts";
-import { DomainError } from "../../domain/errors.ts";
 import type { ParticipantChange } from "../../domain/participants/history.ts";
 import type { Hash, Head, Hex, ParticipantId, PassportId } from "../../domain/types.ts";
 import { formatBundle } from "../../domain/verification/bundle.ts";
@@ -8,11 +7,12 @@ import { inTransaction, type Transaction } from "../../storage/database.ts";
 import type { AnchorTrees } from "../anchors/anchorTrees.ts";
 import { readRecords } from "../readRecords.ts";
 import type { ServiceDependencies } from "../serviceDependencies.ts";
+import { missingPassport } from "./missingPassport.ts";
 import { readLoggedDataRecords } from "./readLoggedDataRecords.ts";
 
 /**
  * The evidence bundle of a passport from this operator's tables: canonical JSON bytes that a reader need not trust.
- * @throws DomainError `dpp-unknown`
+ * @throws DomainError `dpp-unknown`, `dpp-pending`
  */
 export async function readEvidence(
   dependencies: Pick<ServiceDependencies, "database" | "deployment" | "anchorTrees" | "recoverSigner">,
@@ -28,9 +28,7 @@ export async function readEvidence(
       recoverSigner,
     });
   });
-  if (bundle === null) {
-    throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
-  }
+  if (bundle === null) throw await missingPassport(database.pool, passportId);
   return formatBundle(bundle);
 }
 

@@ -1,11 +1,11 @@
 import type { Pool } from "pg";
-import { DomainError } from "../../domain/errors.ts";
 import type { PassportId } from "../../domain/types.ts";
 import type { ChainQuestion, ChainUnavailable, ChainView } from "../../domain/verification/chainView.ts";
 import type { VerificationReport } from "../../domain/verification/report.ts";
 import { chainQuestionFor, verifyEvidence } from "../../domain/verification/verifyEvidence.ts";
 import { gatherLookUps } from "../gatherLookUps.ts";
 import type { ServiceDependencies } from "../serviceDependencies.ts";
+import { missingPassport } from "./missingPassport.ts";
 import { readEvidence } from "./readEvidence.ts";
 
 /** Asks the chain what a verifier must know; answers why not instead of throwing. */
@@ -20,7 +20,7 @@ const MAX_CACHED = 1_000;
  * The verifier run by this server against its own RPC, for those who want a first look. A report holds as long as head,
  * data records and finalized block do, so it is kept by these, as bytes, and reading it does not reach the chain on every
  * call. A report that could not be made because the chain did not answer is not kept.
- * @returns reads a report as JSON; throws `dpp-unknown`
+ * @returns reads a report as JSON; throws `dpp-unknown`, `dpp-pending`
  */
 export function verificationReader(
   dependencies: Pick<
@@ -56,9 +56,7 @@ export function verificationReader(
 
   return async (passportId) => {
     const place = await readPlace(passportId);
-    if (place === undefined) {
-      throw new DomainError("dpp-unknown", "No passport with this id is on the chain.", { passportId });
-    }
+    if (place === undefined) throw await missingPassport(database.pool, passportId);
     const key = `${passportId} ${place}`;
     const before = cached.get(key);
     if (before !== undefined) return before;

@@ -47,6 +47,8 @@ export const en = {
     "server-refused": "The server did not hand out the evidence.",
     "answer-malformed": "The server's answer makes no sense.",
     "passport-unknown": "This server knows no passport under this identifier.",
+    "passport-pending":
+      "This server has accepted the passport, and it is not on the blockchain yet: there is nothing to check. Look again in a few minutes.",
     "address-unknown": "This address names no battery.",
     sought: "Looked for:",
     "verifier-failed": "The check could not run in this browser.",

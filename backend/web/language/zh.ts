@@ -49,6 +49,7 @@ export const zh: Translation = {
     "server-refused": "服务器没有提供证据。",
     "answer-malformed": "服务器的答复无法识别。",
     "passport-unknown": "该服务器上没有此标识的护照。",
+    "passport-pending": "该服务器已受理此护照，但尚未写入区块链，暂无可核验的内容。请几分钟后再查。",
     "address-unknown": "此网址不对应任何电池。",
     sought: "所查标识：",
     "verifier-failed": "此浏览器无法运行核验程序。",

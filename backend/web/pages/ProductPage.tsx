@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Uid } from "../../domain/types.ts";
 import { VerdictPanel } from "../parts/VerdictPanel.tsx";
 import { askClaimants, type Claimant } from "../server/askServer.ts";
-import { PageTrouble } from "../server/pageTrouble.ts";
+import { PageTrouble, PassportPending } from "../server/pageTrouble.ts";
 import type { PassportCheck } from "../verification/usePassportCheck.ts";
 import { PassportPage } from "./PassportPage.tsx";
 import type { RpcChoice } from "./ServedPage.tsx";
@@ -28,6 +28,8 @@ export function ProductPage({ uid, ...rpc }: RpcChoice & { readonly uid: Uid }) 
   }, [uid, attempt]);
   // What was scanned is what must verify, whichever passport the server names for it.
   const subject = useMemo(() => ({ uid }), [uid]);
+  // Nothing claims it yet but what is on its way: its page tells of that.
+  if (trouble instanceof PassportPending) return <PassportPage dppId={trouble.passportId} subject={subject} {...rpc} />;
   if (claimants === null) {
     const check: PassportCheck = trouble === null ? { is: "checking" } : { is: "stopped", trouble };
     const unknown = trouble?.code === "passport-unknown";

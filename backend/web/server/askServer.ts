@@ -1,7 +1,8 @@
+import { isPassportId } from "../../domain/identifiers/passportId.ts";
 import type { ParticipantId, PassportId } from "../../domain/types.ts";
 import { MAX_BUNDLE_BYTES } from "../../domain/verification/bundle.ts";
 import { parseTrustRoot, type TrustRoot } from "../../domain/verification/trustRoot.ts";
-import { PageTrouble } from "./pageTrouble.ts";
+import { PageTrouble, PassportPending } from "./pageTrouble.ts";
 
 /** One of the passports that claim an identifier: unverified, as the server tells it. */
 export type Claimant = {
@@ -14,7 +15,7 @@ export type Claimant = {
 
 const TIMEOUT_MS = 15_000;
 
-/** GET from the operator's own server. Rejects with `server-unreachable`, `server-refused`, `passport-unknown`. */
+/** GET from the operator's own server. Rejects with `server-unreachable`, `server-refused`, `passport-unknown`, `passport-pending`. */
 export async function ask<T>(path: string, read: (response: Response) => Promise<T>): Promise<T> {
   let response: Response;
   try {
@@ -25,13 +26,22 @@ export async function ask<T>(path: string, read: (response: Response) => Promise
   } catch (cause) {
     throw new PageTrouble("server-unreachable", cause);
   }
-  if (response.status === 404) throw new PageTrouble("passport-unknown", path);
+  if (response.status === 404) throw await notFound(response);
   if (!response.ok) throw new PageTrouble("server-refused", response.status);
   try {
     return await read(response);
   } catch (cause) {
     throw new PageTrouble("answer-malformed", cause);
   }
+}
+
+/** An RFC 9457 problem says whether there is no such passport, or not yet; anything else is taken for the first. */
+async function notFound(response: Response): Promise<PageTrouble> {
+  const { code, values } = Object(await response.json().catch(() => null)) as Record<string, unknown>;
+  const passportId: unknown = Reflect.get(Object(values), "passportId");
+  return code === "dpp-pending" && isPassportId(passportId)
+    ? new PassportPending(passportId)
+    : new PageTrouble("passport-unknown", response.url);
 }
 
 /** The trust root as the operator names it: as trustworthy as the page itself, which comes from the same place. */

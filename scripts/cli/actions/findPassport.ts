@@ -4,7 +4,7 @@ import { parseDppId } from "../../../backend/domain/identifiers/dppId.ts";
 import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import type { PassportId } from "../../../backend/domain/types.ts";
 import type { Subject } from "../../../backend/domain/verification/checkIdentity.ts";
-import { fieldsOf, listOf, readAll, textOf } from "../operator/answers.ts";
+import { fieldsOf, listOf, NOT_ON_CHAIN, readAll, textOf } from "../operator/answers.ts";
 import type { Operator } from "../operator/connectOperator.ts";
 
 /** A passport that was asked for by its id, a uid, or the code on the battery. */
@@ -31,6 +31,10 @@ export async function findPassport(operator: Operator, text: string): Promise<Fo
     const claimants = listOf(answer.claimants ?? [], "claimants").map((one) => idOf(fieldsOf(one, "claimant")));
     return { passportId: idOf(answer), subject: { uid }, claimants };
   } catch (error) {
+    if (error instanceof DomainError && error.code === "dpp-pending") {
+      const passportId = idOf(error.details); // whoever reads it is told the same again, and how far it is
+      return { passportId, subject: { uid }, claimants: [passportId] };
+    }
     if (!(error instanceof DomainError) || error.code !== "product-unknown" || !isBatteryCode(text)) throw error;
     return await findByCode(operator, uid, error);
   }
@@ -62,7 +66,7 @@ export async function readUids(operator: Operator, ids: readonly PassportId[]): 
   const uids = new Map<string, string>();
   for (const id of ids) {
     const answer = await operator.get(`/v1/dpps/${id}`).catch((error) => {
-      if (error instanceof DomainError && error.code === "dpp-unknown") return {};
+      if (error instanceof DomainError && NOT_ON_CHAIN.has(error.code)) return {};
       throw error;
     });
     const uid = fieldsOf(answer, "passport").uniqueProductIdentifier;

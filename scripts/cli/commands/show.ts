@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { DomainError } from "../../../backend/domain/errors.ts";
+import type { PassportId } from "../../../backend/domain/types.ts";
 import { findPassport } from "../actions/findPassport.ts";
 import { moment } from "../describe.ts";
 import {
@@ -30,9 +32,14 @@ export function addShow(program: Command, terminal: Terminal): void {
       const output = outputTo(terminal, options.json === true);
       const operator = connectOperator(options.operator);
       const { passportId, claimants } = await findPassport(operator, text);
-      const passport = fieldsOf(await operator.get(`/v1/dpps/${passportId}`), "passport");
-      const custody = await readCustody(operator, passportId);
       const pending = await readPendingEvents(operator, passportId);
+      const passport = await readPassport(operator, passportId);
+      if (passport === null) {
+        const told = await pendingLines(operator, pending, []);
+        const lines = [`${passportId} is not on the chain yet: there is nothing to verify.`, ...told];
+        return output.result({ passport, custody: null, pending, dataRecords: [], claimants }, lines.join("\n"));
+      }
+      const custody = await readCustody(operator, passportId);
       const dataRecords = await readDataRecords(operator, passportId);
       const lines = [
         ...Object.entries(passport).map(([name, value]) => `${plain(name).padEnd(26)} ${shown(value)}`),
@@ -49,6 +56,16 @@ export function addShow(program: Command, terminal: Terminal): void {
       ];
       output.result({ passport, custody, pending, dataRecords, claimants }, lines.join("\n"));
     });
+}
+
+/** Null for one that is only on its way. Throws `dpp-unknown`. */
+async function readPassport(operator: Operator, passportId: PassportId) {
+  try {
+    return fieldsOf(await operator.get(`/v1/dpps/${passportId}`), "passport");
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "dpp-pending") return null;
+    throw error;
+  }
 }
 
 const shown = (value: unknown): string => plain(typeof value === "string" ? value : JSON.stringify(value));

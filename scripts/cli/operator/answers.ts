@@ -156,11 +156,14 @@ export async function readAll<T>(operator: Operator, path: string, name: string,
   }
 }
 
+/** Codes by which an operator says that there is no such passport, or not yet. */
+export const NOT_ON_CHAIN: ReadonlySet<string> = new Set(["dpp-unknown", "dpp-pending"]);
+
 export async function readCustody(operator: Operator, passportId: PassportId): Promise<Custody | null> {
   try {
     return parseCustody(await operator.get(`/v1/dpps/${passportId}/custody`));
   } catch (error) {
-    if (error instanceof DomainError && error.code === "dpp-unknown") return null;
+    if (error instanceof DomainError && NOT_ON_CHAIN.has(error.code)) return null;
     throw error;
   }
 }
