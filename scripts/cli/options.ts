@@ -59,7 +59,7 @@ export const withKey = (command: Command): Command =>
 export const withAuthor = (command: Command): Command =>
   withKey(command)
     .option("--as <id>", "your participant id (else looked up by your key's address)", participantId)
-    .addOption(rpcOption("chain RPC to read heads from instead of the operator; may be repeated"));
+    .addOption(rpcOption("chain RPC to read heads and numbers of holds from instead of the operator; may be repeated"));
 
 /** For commands that sign a custody event, which does not wait for its block for ever. */
 export const withParticipant = (command: Command): Command =>

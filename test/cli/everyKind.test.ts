@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
-import { connectJsonRpc } from "../../backend/chain/jsonRpc.ts";
-import { formatTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
+import { connectJsonRpc, type JsonRpc } from "../../backend/chain/jsonRpc.ts";
+import type { PassportId } from "../../backend/domain/types.ts";
+import { formatTrustRoot, parseTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
+import { readHoldCount } from "../../scripts/cli/actions/orderHold.ts";
+import { connectOperator, type Operator } from "../../scripts/cli/operator/connectOperator.ts";
 import { waitUntil } from "../support/waitUntil.ts";
 import { cli, cliError, cliJson } from "./cli.ts";
 import { startInstallation, type TestInstallation } from "./installation.ts";
@@ -65,12 +68,31 @@ describe("every kind of event by the command line", function () {
   const executed = () =>
     waitUntil("the decision is executed", async () => (await stateOf(decided)).state === "executed");
   const show = (id: string) => cliJson(["show", id, ...server]);
-  const hold = (id: string) =>
-    cliJson(["hold", id, "--days", "30", "--reason", "recall", ...as("regulator"), ...waiting]);
+  const hold = (id: string, ...more: string[]) =>
+    cliJson(["hold", id, "--days", "30", "--reason", "recall", ...more, ...as("regulator"), ...waiting]);
   const handOver = async (ids: string[], from: string, to: string, receiver: string) => {
     const { digest } = await cliJson(["offer", "--to", to, ...ids.flatMap((id) => ["--passport", id]), ...as(from)]);
     await cliJson(["accept", digest, ...as(receiver), ...waiting]);
   };
+
+  it("proposes nothing that can never be executed", async () => {
+    const fleet = ["--id", "2", "--signer", await addressOf("fleet")];
+    const admission = ["admission", ...fleet, "--roles", "custodian", "--name", "Twice", "--kind", "firm"];
+    const governors = (await cliJson(["list", "proposals", ...server])).proposals;
+    const refused: [string[], string][] = [
+      [admission, "participant-exists"],
+      [["signer-rotation", ...fleet, "--reason", "x"], "proposal-changes-nothing"],
+      [["reinstatement", "--id", "2", "--reason", "x"], "participant-not-suspended"],
+      [
+        ["governor-change", "--governor", await addressOf("fleet"), "--threshold", "2", "--reason", "x"],
+        "request-invalid",
+      ],
+    ];
+    for (const [words, code] of refused) {
+      expect(await cliError(["propose", ...words, ...as("governor-1")], 1)).to.equal(code);
+    }
+    expect((await cliJson(["list", "proposals", ...server])).proposals).to.deep.equal(governors);
+  });
 
   it("voids a misprint that never moved", async () => {
     const mint = async (name: string): Promise<string> => {
@@ -111,12 +133,41 @@ describe("every kind of event by the command line", function () {
     await cliJson(["release", packs.a, "--reason", "inspected", ...as("regulator"), ...waiting]);
     expect((await show(packs.a)).custody).to.include({ hold: null, holds: 1 });
     expect(await cliError(["release", packs.a, "--reason", "x", ...as("regulator")], 1)).to.equal("hold-missing");
-    await hold(packs.b);
-    const digest = await decide(["release", "--passport", packs.b, "--reason", "authority dissolved"]);
+    await hold(packs.b, "--rpc", installation.rpcUrl);
+    const digest = await decide([
+      "release",
+      "--passport",
+      packs.b,
+      "--reason",
+      "authority dissolved",
+      "--rpc",
+      installation.rpcUrl,
+    ]);
     await executed();
     expect((await show(packs.b)).custody.hold).to.equal(null);
     const listed = await cliJson(["list", "proposals", "--state", "executed", ...server]);
     expect(listed.proposals.map((one: { digest: string }) => one.digest)).to.include(digest);
+  });
+
+  it("numbers a hold as the chain does where RPCs are named, whatever the operator says, and only where they agree", async () => {
+    const passportId = packs.a as PassportId;
+    const operator: Operator = {
+      ...connectOperator(installation.url),
+      get: async () => ({
+        ...((await connectOperator(installation.url).get(`/v1/dpps/${packs.a}/custody`)) as object),
+        holds: 7,
+      }),
+    };
+    const rpc = connectJsonRpc(installation.rpcUrl);
+    const behind: JsonRpc = {
+      ...rpc,
+      call: async (method, ...params) => (method === "eth_call" ? `0x${"0".repeat(128)}` : rpc.call(method, ...params)),
+    };
+    const session = { operator, trustRoot: parseTrustRoot(root), rpcs: [] };
+    expect(await readHoldCount(session, passportId)).to.equal(7);
+    expect(await readHoldCount({ ...session, rpcs: [rpc, rpc] }, passportId)).to.equal(1);
+    const contradicted = readHoldCount({ ...session, rpcs: [rpc, behind] }, passportId);
+    expect(await contradicted.catch((error) => error.code)).to.equal("rpc-unavailable");
   });
 
   it("splits a pack into modules, whose passports are found by what is printed on them", async () => {

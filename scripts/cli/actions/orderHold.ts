@@ -1,8 +1,11 @@
+import { hideSecrets } from "../../../backend/chain/jsonRpc.ts";
+import { readLastHold } from "../../../backend/chain/readLastHold.ts";
 import { type HoldOrder, holdOrderDigest } from "../../../backend/domain/custody/holds.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
 import type { Hash, PassportId } from "../../../backend/domain/types.ts";
-import { type Custody, fieldsOf, readCustody, textOf } from "../operator/answers.ts";
+import { fieldsOf, readCustody, textOf } from "../operator/answers.ts";
 import type { Actor, Session } from "../session.ts";
+import { readStates } from "./readStates.ts";
 import { awaitStage, type Stage } from "./submitEvent.ts";
 
 /**
@@ -26,11 +29,28 @@ export async function orderHold(session: Session, { participant, signer }: Actor
   return { digest, state: textOf(answer.state, "state") };
 }
 
-/** Where the passport's holds stand, as the operator tells. Throws `dpp-unknown`. */
-export async function readHolds({ operator }: Pick<Session, "operator">, passportId: PassportId): Promise<Custody> {
-  const custody = await readCustody(operator, passportId);
-  if (custody !== null) return custody;
-  throw new DomainError("dpp-unknown", `There is no passport ${passportId} on the chain.`, { passportId });
+/**
+ * How many holds the passport has had: from the signer's own RPCs if it named any, which must agree, else as the operator
+ * says. The number is part of what is signed: with a wrong one, a hold that is urgent would never take effect.
+ * @throws DomainError `dpp-unknown`, `rpc-unavailable`
+ */
+export async function readHoldCount(
+  session: Pick<Session, "operator" | "rpcs" | "trustRoot">,
+  passportId: PassportId,
+): Promise<number> {
+  const { operator, rpcs, trustRoot } = session;
+  const known =
+    rpcs.length > 0
+      ? (await readStates(session, [passportId])).has(passportId)
+      : await readCustody(operator, passportId);
+  if (!known) throw new DomainError("dpp-unknown", `There is no passport ${passportId} on the chain.`, { passportId });
+  if (known !== true) return known.holds;
+  const holds = await Promise.all(rpcs.map((rpc) => readLastHold(rpc, trustRoot.contract, passportId)));
+  const [counter = 0, ...others] = new Set(holds.map((hold) => hold.counter));
+  if (others.length === 0) return counter;
+  throw new DomainError("rpc-unavailable", "The RPCs contradict each other about the passport's last hold.", {
+    rpcs: rpcs.map(({ url }) => hideSecrets(url)),
+  });
 }
 
 /** Waits until an order is that far. Throws `wait-timeout`, and `hold-counter-wrong` where another one came first. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { HoldOrder } from "../../../backend/domain/custody/holds.ts";
 import type { PassportId } from "../../../backend/domain/types.ts";
-import { awaitHoldOrder, orderHold, readHolds } from "../actions/orderHold.ts";
+import { awaitHoldOrder, orderHold, readHoldCount } from "../actions/orderHold.ts";
 import type { Waiting } from "../actions/performEvent.ts";
 import { reasonHash } from "../actions/proposeChange.ts";
 import { moment } from "../describe.ts";
@@ -51,7 +51,7 @@ export function addHold(program: Command, terminal: Terminal): void {
     .action(async (passportId: PassportId, options: Options) => {
       const output = outputTo(terminal, options.json === true);
       const { session, actor, validSeconds } = await actorFor(terminal, options);
-      const { holds } = await readHolds(session, passportId);
+      const holds = await readHoldCount(session, passportId);
       const until = endOf(options, session.now());
       const { id: regulator } = actor.participant;
       const deadline = session.now() + validSeconds;
@@ -85,7 +85,7 @@ export function addRelease(program: Command, terminal: Terminal): void {
     .action(async (passportId: PassportId, options: Options) => {
       const output = outputTo(terminal, options.json === true);
       const { session, actor, validSeconds } = await actorFor(terminal, options);
-      const { holds: counter } = await readHolds(session, passportId);
+      const counter = await readHoldCount(session, passportId);
       const { id: regulator } = actor.participant;
       const deadline = session.now() + validSeconds;
       const terms = { passportId, regulator, counter, reasonHash: reasonHash(options.reason), deadline };

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Release } from "../../../backend/domain/custody/holds.ts";
 import type { Reassignment } from "../../../backend/domain/participants/quorumDecision.ts";
 import type { ParticipantId, PassportId } from "../../../backend/domain/types.ts";
-import { readHolds } from "../actions/orderHold.ts";
+import { readHoldCount } from "../actions/orderHold.ts";
 import { prepareItem } from "../actions/prepareItems.ts";
 import { type ProposalStatus, proposeOrder, reasonHash } from "../actions/proposeChange.ts";
 import { readStates } from "../actions/readStates.ts";
@@ -14,6 +14,7 @@ import {
   openKey,
   participantId,
   passportArgument,
+  rpcOption,
   type SigningOptions,
   sessionFor,
   whole,
@@ -26,6 +27,7 @@ type Options = SigningOptions & {
   readonly to: ParticipantId;
   readonly reason: string;
   readonly validDays: number;
+  readonly rpc?: readonly string[];
   readonly json?: boolean;
 };
 
@@ -37,6 +39,7 @@ export function addProposeOrders(propose: Command, terminal: Terminal): void {
   validDays(withKey(propose.command("release")))
     .description("End a regulator's hold by the quorum. The regulator itself does it with `battery-passport release`.")
     .requiredOption("--passport <id>", "the passport on hold", passportArgument)
+    .addOption(rpcOption("chain RPC to read the hold's number from instead of the operator; may be repeated"))
     .requiredOption("--reason <text>", "why; only its hash goes on the chain, so keep the wording")
     .addHelpText(
       "after",
@@ -47,7 +50,7 @@ export function addProposeOrders(propose: Command, terminal: Terminal): void {
     )
     .action(async (options: Omit<Options, "passport"> & { readonly passport: PassportId }) => {
       const session = await sessionFor(options);
-      const { holds: counter } = await readHolds(session, options.passport);
+      const counter = await readHoldCount(session, options.passport);
       const order: Release = {
         kind: "release",
         passportId: options.passport,
