@@ -22,6 +22,8 @@ export type Answers = {
   rpc: "answers" | "down" | "silent";
   /** What the operator says is on its way; each change told goes to the streams that are open. */
   pending: readonly object[];
+  /** False: too many streams are open. */
+  streams: boolean;
   /** The problem where it has no evidence, or no claimant. */
   missing: { readonly code: string; readonly values?: object };
 };
@@ -58,6 +60,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
     issuerNames: (issuer) => ({ en: `Firm ${issuer}`, zh: `企业 ${issuer}` }),
     view: chain.view(),
     rpc: "answers",
+    streams: true,
     missing: { code: "dpp-unknown" },
     pending: [],
   });
@@ -77,6 +80,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   app.get("/v1/dpps/:id/pending", (_request, response) => void response.json({ events: page.answers.pending }));
   const streams = new Set<Response>();
   app.get("/v1/events", (_request, response) => {
+    if (!page.answers.streams) return void response.status(503).json({ code: "too-many-watchers" });
     response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
     streams.add(response);
     response.once("close", () => streams.delete(response));

@@ -150,6 +150,15 @@ describe("the passport page", function () {
       expect(await verdictOn(page)).to.equal("verified");
     });
 
+    it("asks again and again where the stream is refused", async () => {
+      server.answers.streams = false;
+      server.answers.pending = [onItsWay("accepted")];
+      const page = await open(`/v1/dpps/${server.pack}`);
+      await page.getByText(en.onItsWay.state.accepted, { exact: true }).waitFor();
+      server.answers.pending = [onItsWay("included")];
+      await page.getByText(en.onItsWay.again).waitFor({ timeout: 15_000 });
+    });
+
     it("shows nothing where there is none, and follows nothing", async () => {
       const page = await open(`/v1/dpps/${server.pack}`);
       await verdictOn(page);

@@ -25,11 +25,26 @@ export const askPendingEvents = (dppId: string): Promise<readonly UnverifiedPend
     return Array.isArray(events) ? events.map(parseEvent) : [];
   });
 
+const ASK_EVERY_MS = 5_000;
+
 /**
  * Tells of every change to it, until the returned function is called. A browser comes back by itself after a broken
- * connection; where there is no stream, what was told stands until the page is opened again.
+ * connection; where the stream is refused (too many are open, or a proxy lets none through), what is on its way is asked
+ * for again and again instead, as long as there is anything.
  */
 export function followPendingEvents(passportId: PassportId, told: (event: UnverifiedPendingEvent) => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+  const askAgain = (): void => {
+    if (!stopped) timer = setTimeout(() => void lookAgain(), ASK_EVERY_MS);
+  };
+  const lookAgain = async (): Promise<void> => {
+    // A server that does not answer now may answer next time.
+    const events = await askPendingEvents(passportId).catch(() => null);
+    if (stopped) return;
+    for (const event of events ?? []) told(event);
+    if (events === null || events.some(({ state }) => state !== "rejected")) askAgain();
+  };
   const stream = new EventSource(`/v1/events?passport=${passportId}`);
   stream.addEventListener("state", ({ data }) => {
     try {
@@ -38,7 +53,14 @@ export function followPendingEvents(passportId: PassportId, told: (event: Unveri
       stream.close(); // not the stream that is documented
     }
   });
-  return () => stream.close();
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) askAgain();
+  });
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    stream.close();
+  };
 }
 
 function parseEvent(value: unknown): UnverifiedPendingEvent {
