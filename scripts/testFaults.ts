@@ -6,7 +6,7 @@ const RUNS: readonly (readonly [string, ...string[]])[] = [
   [
     "node_modules/mocha/bin/mocha.js",
     "test/faults/*.test.ts",
-    "test/faults/zombie.long.ts",
+    ...["zombie", "syscalls", "rolling", "memory", "descriptors"].map((name) => `test/faults/${name}.long.ts`),
     "test/{storage,workers,main,content}/**/*.test.ts",
     "test/services/{custody,fsck}/**/*.test.ts",
     "test/e2e/powerCut.test.ts",

@@ -1,7 +1,7 @@
 import { DomainError } from "../domain/errors.ts";
 
-/** Node's codes for a connection that does not come about or breaks. */
-const NETWORK = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
+/** Node's codes for a connection that does not come about or breaks, also for want of file descriptors. */
+const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|EMFILE|ENFILE)$/;
 
 /**
  * SQLSTATE classes and Prisma codes that say "not now" rather than "never": connection (08), resources such as disk or
@@ -17,7 +17,7 @@ const DRIVER =
 export function isDatabaseTrouble(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const code = Reflect.get(at, "code");
-    if (typeof code === "string" && (NETWORK.has(code) || PASSING.test(code))) return true;
+    if (typeof code === "string" && (NETWORK.test(code) || PASSING.test(code))) return true;
     if (DRIVER.test(at.message)) return true;
     if (at instanceof AggregateError && at.errors.some(isDatabaseTrouble)) return true;
   }

@@ -7,14 +7,18 @@ import type { TestContract } from "../support/contract.ts";
 import type { Post } from "./faultWorld.ts";
 
 /** The accepting half of an operator on a database, in this process. */
-export const acceptorOn = ({ pool }: Pick<Database, "pool">, contract: TestContract): Acceptor =>
+export const acceptorOn = (
+  { pool }: Pick<Database, "pool">,
+  contract: TestContract,
+  now = () => Math.floor(Date.now() / 1000),
+): Acceptor =>
   createAcceptor({
     pool,
     domain: contract,
     recoverSigner,
     receiptKey: receiptKey(`0x${"11".repeat(32)}`, 0),
     sealing: SEALING,
-    now: () => Math.floor(Date.now() / 1000),
+    now,
     maxOpenItems: 10_000,
   });
 

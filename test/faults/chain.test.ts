@@ -5,10 +5,11 @@ import type { TestChain } from "../support/chain.ts";
 import { lower, type TestContract } from "../support/contract.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { catchUp, followerOf } from "../workers/followerFixture.ts";
-import { relayerOf, type TestRelayer } from "../workers/relayerFixture.ts";
+import { relayerOf } from "../workers/relayerFixture.ts";
 import { acceptPost } from "./acceptPost.ts";
 import { expectWhole } from "./expectWhole.ts";
 import { type FaultWorld, knowFirms, startFaultWorld } from "./faultWorld.ts";
+import { relayAll, settle } from "./settle.ts";
 
 const SECOND_KEY = `0x${"42".repeat(32)}`;
 
@@ -28,17 +29,6 @@ describe("faults around the chain", function () {
   afterEach(() => world.stop());
 
   const acceptMint = async () => acceptPost(database, contract, await world.mint());
-  const relayAll = async (relayer: TestRelayer): Promise<void> => {
-    for (let idle = 0; idle < 3; ) idle = (await relayer.step()) === "idle" ? idle + 1 : 0;
-  };
-  /** Relays and follows until the tables stand still. */
-  const settle = async (of: TestDatabase, relayer: TestRelayer): Promise<void> => {
-    for (let i = 0; i < 3; i++) {
-      await relayAll(relayer);
-      await chain.rpc("anvil_mine", "0x1");
-      await catchUp(followerOf(of, contract));
-    }
-  };
   const statesOf = async ({ pool }: TestDatabase, digest: Hash): Promise<string[]> =>
     (await pool.query<{ state: string }>("SELECT state FROM accepted_item WHERE digest = $1", [digest])).rows.map(
       ({ state }) => state,
@@ -46,15 +36,15 @@ describe("faults around the chain", function () {
 
   it("20: an older backup is followed up to the chain, and its relayer uses no nonce twice", async () => {
     await acceptMint();
-    await settle(database, relayerOf(database, contract));
+    await settle(world, database, relayerOf(database, contract));
     const restore = await backUp(database);
     for (let i = 0; i < 2; i++) {
       await acceptMint();
-      await settle(database, relayerOf(database, contract));
+      await settle(world, database, relayerOf(database, contract));
     }
     await restore();
     const { digest } = await acceptMint();
-    await settle(database, relayerOf(database, contract));
+    await settle(world, database, relayerOf(database, contract));
     expect(await statesOf(database, digest)).to.deep.equal(["applied"]);
     const { rows } = await database.pool.query("SELECT count(*)::int AS n FROM chain_passport");
     expect(rows[0].n).to.equal(4);
@@ -76,7 +66,7 @@ describe("faults around the chain", function () {
     await chain.rpc("anvil_rollback", 2);
     await chain.rpc("anvil_mine", "0x3");
     for (const { raw } of rows.reverse()) await chain.rpc("eth_sendRawTransaction", raw);
-    await settle(database, relayer);
+    await settle(world, database, relayer);
     expect(await submissions()).to.deep.equal(before);
     expect(await blocksOfSteps()).not.to.deep.equal(places);
     await expectWhole({ chain, contract, database });
@@ -94,8 +84,8 @@ describe("faults around the chain", function () {
       const there = relayerOf(other, contract, {}, new Wallet(SECOND_KEY));
       // Both seal and send before either has read of the other's.
       await Promise.all([relayAll(here), relayAll(there)]);
-      await settle(database, here);
-      await settle(other, there);
+      await settle(world, database, here);
+      await settle(world, other, there);
       expect([await statesOf(database, post.digest), await statesOf(other, post.digest)]).to.deep.equal([
         ["applied"],
         ["applied"],

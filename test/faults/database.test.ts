@@ -2,12 +2,16 @@ import { expect } from "chai";
 import type { DomainError } from "../../backend/domain/errors.ts";
 import type { Acceptor } from "../../backend/services/custody/acceptCustodyEvents.ts";
 import { type Database, openDatabase } from "../../backend/storage/database.ts";
+import { waitUntil } from "../support/waitUntil.ts";
 import { catchUp, followerOf } from "../workers/followerFixture.ts";
+import { relayerOf } from "../workers/relayerFixture.ts";
 import { acceptorOn } from "./acceptPost.ts";
+import { expectWhole } from "./expectWhole.ts";
 import { type FaultWorld, type Post, startFaultWorld } from "./faultWorld.ts";
+import { settle } from "./settle.ts";
 import { startTcpFaultProxy, type TcpFaultProxy } from "./tcpFaultProxy.ts";
 
-/** Faults 12, 14, 16 and 18: the database goes away, answers late, or dies between doing and answering. */
+/** Faults 12, 14, 15, 16 and 18: the database goes away, answers late, gives up, or dies between doing and answering. */
 describe("faults of the database", function () {
   this.timeout(60_000);
   let world: FaultWorld;
@@ -27,6 +31,8 @@ describe("faults of the database", function () {
     await database.close();
   });
   after(async () => {
+    await settle(world, world.database, relayerOf(world.database, world.contract));
+    await expectWhole(world);
     await proxy.stop();
     await world.stop();
   });
@@ -46,6 +52,20 @@ describe("faults of the database", function () {
     );
     return rows[0].n;
   };
+
+  const setForNewConnections = (setting: string) =>
+    world.database.pool.query(`ALTER DATABASE ${new URL(world.database.url).pathname.slice(1)} SET ${setting}`);
+  const reopen = async (): Promise<void> => {
+    await acceptor.close();
+    await database.close();
+    open();
+  };
+  const deadlocks = async (): Promise<number> =>
+    (
+      await world.database.pool.query(
+        "SELECT deadlocks::int AS n FROM pg_stat_database WHERE datname = current_database()",
+      )
+    ).rows[0].n;
 
   it("12: refuses by database-unavailable while it is away, and keeps what was promised before and after", async () => {
     const posts = await Promise.all(Array.from({ length: 6 }, () => world.mint()));
@@ -71,6 +91,63 @@ describe("faults of the database", function () {
     ]);
     expect(rows).to.deep.equal([{ receipt: outcome.receipt }]);
     expect(await accept(post)).to.deep.equal(outcome);
+  });
+
+  it("15: takes the whole of a transaction again that PostgreSQL ended to undo a deadlock", async () => {
+    const { pool } = world.database;
+    const post = await world.mint();
+    await setForNewConnections("deadlock_timeout = '500ms'"); // looked for once: after theirs has begun to wait, and by ours
+    await reopen();
+    const other = await pool.connect();
+    try {
+      await other.query("SET deadlock_timeout = '20s'");
+      await other.query("BEGIN");
+      await other.query(
+        `INSERT INTO accepted_event SELECT $1, 'mint', 1, '{}', 0, now(), '{}', 1 + coalesce(max(position), 0) FROM accepted_event`,
+        [post.digest],
+      );
+      const outcome = accept(post); // has the counter, and waits for that digest
+      await waitUntil("ours waits for theirs", async () => {
+        const { rows } = await pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+        return rows.length > 0;
+      });
+      await other.query("SELECT next FROM accept_counter WHERE id = 1 FOR UPDATE");
+      await other.query("ROLLBACK");
+      expect((await outcome).state).to.equal("accepted");
+    } finally {
+      other.release(true);
+      await setForNewConnections("deadlock_timeout = DEFAULT");
+    }
+    await reopen(); // a connection that ends tells the statistics what it met
+    await waitUntil("the deadlock is counted", async () => (await deadlocks()) === 1);
+    expect(await rowsOf([post])).to.equal(1);
+  });
+
+  it("15: takes it again, a bounded number of times, where it could not be serialized", async () => {
+    const { pool } = world.database;
+    await pool.query("CREATE SEQUENCE failures");
+    const failing = async (times: number): Promise<void> => {
+      // A sequence counts on when its transaction is rolled back.
+      await pool.query(`SELECT setval('failures', 1, false)`);
+      await pool.query(
+        `CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF nextval('failures') <= ${times} THEN RAISE EXCEPTION 'on purpose' USING ERRCODE = '40001'; END IF;
+           RETURN NEW; END $$`,
+      );
+    };
+    await failing(2);
+    await pool.query("CREATE TRIGGER fail BEFORE INSERT ON accepted_event FOR EACH ROW EXECUTE FUNCTION fail()");
+    try {
+      const [post, hopeless] = [await world.mint(), await world.mint()];
+      expect((await accept(post)).state).to.equal("accepted");
+      await failing(1_000);
+      expect(await outcomeOf(hopeless)).to.equal("database-unavailable");
+      expect(await rowsOf([post, hopeless])).to.equal(1);
+      const { rows } = await pool.query("SELECT last_value::int AS tries FROM failures");
+      expect(rows).to.deep.equal([{ tries: 3 }]);
+    } finally {
+      await pool.query("DROP TRIGGER fail ON accepted_event; DROP FUNCTION fail; DROP SEQUENCE failures");
+    }
   });
 
   it("16: refuses by database-unavailable, and does not wait for ever, when no connection is to be had", async () => {

@@ -46,7 +46,8 @@ export type FaultWorld = {
   readonly fleet: Member;
   /** Records of the firms: what an operator that follows them needs. */
   readonly firmRecords: readonly Uint8Array[];
-  operator(env?: Readonly<Record<string, string>>): Promise<OperatorProcess>;
+  /** @param through see `runServer` */
+  operator(env?: Readonly<Record<string, string>>, through?: readonly string[]): Promise<OperatorProcess>;
   /** Ends every operator that still runs, by force. */
   killAll(): Promise<void>;
   mint(items?: number): Promise<Post>;
@@ -75,13 +76,14 @@ export async function startFaultWorld(options: TestChainOptions = {}): Promise<F
   const relayerKey = `0x${randomBytes(32).toString("hex")}`;
   await chain.rpc("anvil_setBalance", lower(new Wallet(relayerKey).address), "0x3635c9adc5dea00000");
 
-  const operator: FaultWorld["operator"] = async (env = {}) => {
+  const operator: FaultWorld["operator"] = async (env = {}, through = []) => {
     const port = await freePort();
     const dataDir = join(folder, String(port));
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(join(dataDir, "operator.key"), relayerKey.slice(2), { mode: 0o600 });
     const server = runServer(dataDir, {
       port,
+      through,
       env: {
         DATABASE_URL: database.url,
         RPC_URL: chain.url,

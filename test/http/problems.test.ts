@@ -73,10 +73,12 @@ describe("problems", () => {
   });
 
   it("says 503 and Retry-After for trouble with the database, wherever it is wrapped", () => {
-    const cause = Object.assign(new Error("connect ECONNREFUSED 10.0.0.7:5432"), { code: "ECONNREFUSED" });
-    const problem = problemOf(new Error("query failed", { cause }), "");
-    expect(problem).to.include({ status: 503, code: "database-unavailable" });
-    expect(problemHeaders(problem)).to.have.property("retry-after");
-    expect(JSON.stringify(problem)).not.to.contain("10.0.0.7");
+    for (const code of ["ECONNREFUSED", "EMFILE", "53100", "40001", "P2024"]) {
+      const cause = Object.assign(new Error(`connect ${code} 10.0.0.7:5432`), { code });
+      const problem = problemOf(new Error("query failed", { cause }), "");
+      expect(problem, code).to.include({ status: 503, code: "database-unavailable" });
+      expect(problemHeaders(problem)).to.have.property("retry-after");
+      expect(JSON.stringify(problem)).not.to.contain("10.0.0.7");
+    }
   });
 });

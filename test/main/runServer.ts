@@ -15,10 +15,18 @@ export interface RunningServer {
   ready(timeoutMs?: number): Promise<void>;
 }
 
-/** Starts `backend/main/start.ts` on a data folder, with nothing of our own environment but the path. */
+/**
+ * Starts `backend/main/start.ts` on a data folder, with nothing of our own environment but the path.
+ * @param options.through a program that becomes the server, given its command line: `["sh", "-c", "…; exec \"$0\" \"$@\""]`
+ */
 export function runServer(
   dataDir: string,
-  options: { port: number; user?: { uid: number; gid: number }; env?: Record<string, string> },
+  options: {
+    port: number;
+    user?: { uid: number; gid: number };
+    env?: Record<string, string>;
+    through?: readonly string[];
+  },
 ): RunningServer {
   const env = {
     PATH: process.env.PATH,
@@ -27,7 +35,12 @@ export function runServer(
     SAMPLE: "false",
     ...options.env,
   };
-  const child = spawn(process.execPath, ["backend/main/start.ts"], {
+  const [program = process.execPath, ...words] = [
+    ...(options.through ?? []),
+    process.execPath,
+    "backend/main/start.ts",
+  ];
+  const child = spawn(program, words, {
     cwd: ROOT,
     env,
     stdio: ["ignore", "pipe", "pipe"],

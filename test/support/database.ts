@@ -128,7 +128,7 @@ function programFolder(): string {
 }
 
 /** PostgreSQL refuses to run as root; `nobody` exists on every Unix. */
-function unprivileged(): Identity {
+export function unprivileged(): Identity {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string): number => Number(execFileSync("id", [flag, "nobody"]).toString());
   return { uid: id("-u"), gid: id("-g") };

@@ -48,7 +48,7 @@ export function eventStreamRoutes({ database, log, stopping }: AppDependencies):
           description:
             "Events named `state`, whose data is JSON: `digest` and `items` as in `GET /v1/custody-events/{digest}`; " +
             "of a passport or participant also kind, parties and times, as in `GET /v1/dpps/{dppId}/pending`. " +
-            "Where an item stands is told some three times a second, not what it passed meanwhile: wait for a state or " +
+            "Where an item stands is told two or three times a second, not what it passed meanwhile: wait for a state or " +
             "any later one, in the order accepted, sealed, submitted, included, safe, finalized; a reorganisation takes " +
             "it back to submitted. " +
             "A stream of named events ends when every item is finalized, declined or rejected. Any other follows " +
