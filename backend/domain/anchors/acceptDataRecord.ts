@@ -10,7 +10,10 @@ type Participant = Standing & { readonly signer: Address };
 export type DataRecordView = {
   readonly now: UnixTime;
   readonly participants: ReadonlyMap<ParticipantId, Participant>;
-  /** Whether the subject is a passport on chain, or one whose creation is promised. */
+  /**
+   * Whether the subject is a passport, on chain or promised, or something else that a record by its issuer speaks of: an
+   * earlier one, or this one where it `opensSubject`.
+   */
   readonly subjectExists: boolean;
 };
 
@@ -52,7 +55,8 @@ export function requireAcceptable(record: SignedDataRecord, signer: Address | nu
     );
   }
   if (!view.subjectExists) {
-    throw new DomainError("subject-unknown", "The data record is about a passport that does not exist.", { subjectId });
+    const sentence = "The data record is about no passport that exists, and nothing else that its issuer has recorded.";
+    throw new DomainError("subject-unknown", sentence, { subjectId });
   }
 }
 

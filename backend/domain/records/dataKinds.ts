@@ -19,6 +19,8 @@ import { inOrder, valueAscends } from "./kinds/relations.ts";
 export interface DataKindSpec {
   readonly fields: FieldSpecs;
   readonly relations?: readonly Relation[];
+  /** Whether it may be the first thing said about a facility, vehicle, organisation or lot; the others need a subject. */
+  readonly opensSubject?: true;
 }
 
 /** Nothing is rewritten: the author says which record it was, which fields were wrong, and what is right. */
@@ -44,16 +46,16 @@ export const DATA_KINDS = {
   "negative-event": { fields: NEGATIVE_EVENT },
   "legal-status": { fields: LEGAL_STATUS_CHANGE },
   use: { fields: USE, relations: [inOrder("fromAt", "untilAt")] },
-  vehicle: { fields: VEHICLE },
+  vehicle: { fields: VEHICLE, opensSubject: true },
   dispatch: { fields: CARRIAGE, relations: [inOrder("dispatchedAt", "arrivedAt")] },
-  certificate: { fields: CERTIFICATE, relations: [inOrder("validFrom", "validUntil")] },
-  credential: { fields: CREDENTIAL, relations: [inOrder("validFrom", "validUntil")] },
+  certificate: { fields: CERTIFICATE, relations: [inOrder("validFrom", "validUntil")], opensSubject: true },
+  credential: { fields: CREDENTIAL, relations: [inOrder("validFrom", "validUntil")], opensSubject: true },
   revocation: { fields: REVOCATION },
-  "due-diligence": { fields: DUE_DILIGENCE },
+  "due-diligence": { fields: DUE_DILIGENCE, opensSubject: true },
   "residual-value": { fields: RESIDUAL_VALUE, relations: [valueAscends] },
-  facility: { fields: FACILITY, relations: [inOrder("validFrom", "validUntil")] },
-  report: { fields: REPORT, relations: [inOrder("occurredOn", "reportedOn")] },
-  recall: { fields: RECALL },
+  facility: { fields: FACILITY, relations: [inOrder("validFrom", "validUntil")], opensSubject: true },
+  report: { fields: REPORT, relations: [inOrder("occurredOn", "reportedOn")], opensSubject: true },
+  recall: { fields: RECALL, opensSubject: true },
   correction: { fields: CORRECTION },
 } as const satisfies Record<string, DataKindSpec>;
 

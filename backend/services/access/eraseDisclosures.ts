@@ -1,6 +1,6 @@
 import { type Erasure, erasureDigest, isTimely, type SignedErasure } from "../../domain/access/erasure.ts";
 import { DomainError } from "../../domain/errors.ts";
-import { isPassportId } from "../../domain/identifiers/passportId.ts";
+import { isPassportId, issuerOf } from "../../domain/identifiers/passportId.ts";
 import { digestOfDisclosure } from "../../domain/records/disclosureCodec.ts";
 import { digestsWithin } from "../../domain/records/disclosures.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
@@ -33,8 +33,8 @@ export type ErasureOutcome = {
 };
 
 /**
- * Deletes disclosures and their salts, with the attachments that nothing else names, because the passport's custodian or the record's author signed for it. The record
- * and every proof stay whole; the values can be neither shown nor guessed any more from what this operator holds.
+ * Deletes disclosures and their salts, with the attachments that nothing else names, because the subject's custodian or
+ * the record's author signed for it; of a model's record, its issuer. The record and every proof stay whole; the values can be neither shown nor guessed any more from what this operator holds.
  * @throws DomainError `erasure-untimely`, `participant-unknown`, `participant-suspended`, `signature-wrong`,
  *   `record-unknown`, `dpp-unknown`, `access-denied`
  */
@@ -105,7 +105,7 @@ async function requireSigner(
   }
 }
 
-/** Answers the passport that the record is about. */
+/** Answers the subject that the record is about. */
 async function requireEntitled(
   tx: Transaction,
   { participant, recordHash }: Erasure,
@@ -114,6 +114,11 @@ async function requireEntitled(
 ): Promise<PassportId> {
   const { subject } = record;
   if (!isPassportId(subject)) throw denied(recordHash);
+  // A model moves by no event, and nobody else's passports may name its record.
+  if (record.type === "model/1") {
+    if (issuerOf(subject) === participant) return subject;
+    throw denied(recordHash);
+  }
   const carriers = (await readSignedRecords(tx, subject, participant, now)).filter(
     (signed) => signed.recordHash === recordHash,
   );
@@ -125,6 +130,8 @@ async function requireEntitled(
 }
 
 const denied = (recordHash: Hash): DomainError =>
-  new DomainError("access-denied", "Only the passport's custodian and the record's author have its fields erased.", {
-    recordHash,
-  });
+  new DomainError(
+    "access-denied",
+    "Only the custodian of what it is about, and the record's author, have its fields erased.",
+    { recordHash },
+  );

@@ -1,14 +1,20 @@
 import type { Relation, Standing } from "../../domain/access/tierPolicies.ts";
+import { ZERO_HASH } from "../../domain/bytes.ts";
+import { issuerOf } from "../../domain/identifiers/passportId.ts";
 import type { Hash, ParticipantId, PassportId, UnixTime } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
+import { isOpenedSubject } from "../dataRecords/openedSubject.ts";
 import { missingPassport } from "../passports/missingPassport.ts";
 import type { Caller } from "./caller.ts";
 import type { SignedRecord } from "./signedRecords.ts";
 
-/** Who is responsible for a passport, and the event that made it so: later ones end what is tied to this custody. */
+/** Who is responsible for a subject, and the event that made it so: later ones end what is tied to this custody. */
 export type Custody = { readonly custodian: ParticipantId; readonly custodyDigest: Hash };
 
-/** The present custody, by the chain. Throws `dpp-unknown`, `dpp-pending`. */
+/**
+ * The present custody, by the chain; of what is no passport, such as a facility, its issuer's, which no event ends.
+ * @throws DomainError `dpp-unknown`, `dpp-pending`
+ */
 export async function readPresentCustody(tx: Transaction, passportId: PassportId): Promise<Custody> {
   const { rows } = await tx.query<Custody>(
     `SELECT passport.custodian, step.digest AS "custodyDigest"
@@ -19,6 +25,7 @@ export async function readPresentCustody(tx: Transaction, passportId: PassportId
   );
   const custody = rows[0];
   if (custody !== undefined) return custody;
+  if (await isOpenedSubject(tx, passportId)) return { custodian: issuerOf(passportId), custodyDigest: ZERO_HASH };
   throw await missingPassport(tx, passportId);
 }
 

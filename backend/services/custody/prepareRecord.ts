@@ -38,12 +38,15 @@ export type PreparedRecord = {
   readonly disclosures: readonly PreparedDisclosure[];
 };
 
+/** With all that the record says, as far as it was disclosed. */
+export type RevealedRecord = PreparedRecord & { readonly content: JsonObject };
+
 /**
  * Checks a record against what was signed about it, its type's allow-list and its fields' rules.
  * @throws DomainError of the records' parsers, `record-too-large`, `record-hash-mismatch`, `record-type-mismatch`,
  *   `record-subject-mismatch`, `record-field-not-public`, and those of `requireRecordFields`
  */
-export function prepareRecord(signed: SignedAbout, { record: payload, disclosures }: UnverifiedRecord): PreparedRecord {
+export function prepareRecord(signed: SignedAbout, { record: payload, disclosures }: UnverifiedRecord): RevealedRecord {
   const bytes = canonicalBytes(payload);
   if (bytes.length > MAX_RECORD_BYTES) {
     throw new DomainError("record-too-large", "The record has more bytes than allowed.", {
@@ -71,6 +74,7 @@ export function prepareRecord(signed: SignedAbout, { record: payload, disclosure
     hash,
     bytes,
     record,
+    content: value,
     disclosures: disclosed.map(({ digest, disclosure, value }) => ({
       digest,
       text: disclosure,

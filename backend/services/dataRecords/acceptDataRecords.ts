@@ -1,4 +1,5 @@
 import { mayPublish, requireAcceptable } from "../../domain/anchors/acceptDataRecord.ts";
+import { isByIssuer, opensSubject } from "../../domain/anchors/opensSubject.ts";
 import { domainSeparator } from "../../domain/eip712.ts";
 import { DomainError } from "../../domain/errors.ts";
 import type { Hash } from "../../domain/types.ts";
@@ -75,6 +76,7 @@ async function acceptBatch(context: Context, tx: Transaction, batch: readonly Pr
     if (promised.has(digest)) continue;
     try {
       decide(context, prepared, facts, now);
+      if (isByIssuer(prepared.dataRecord)) facts.subjects.add(prepared.dataRecord.subjectId);
       const receipt = promiseReceipt(context.separator, context.receiptKey, { digest, acceptedAt: now });
       promised.set(digest, { prepared, receipt });
     } catch (error) {
@@ -97,11 +99,11 @@ async function acceptBatch(context: Context, tx: Transaction, batch: readonly Pr
 
 function decide(
   { receiptKey, backlog }: Context,
-  { dataRecord, signer }: PreparedDataRecord,
+  { dataRecord, signer, record }: PreparedDataRecord,
   facts: DataRecordFacts,
   now: number,
 ): void {
-  const subjectExists = facts.subjects.has(dataRecord.subjectId);
+  const subjectExists = facts.subjects.has(dataRecord.subjectId) || opensSubject(dataRecord, record.content.kind);
   requireAcceptable(dataRecord, signer, { now, participants: facts.participants, subjectExists });
   if (!mayPublish(facts.participants.get(receiptKey.publisher), receiptKey.signer)) {
     throw new DomainError(

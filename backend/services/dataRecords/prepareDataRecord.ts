@@ -1,6 +1,6 @@
 import { dataRecordDigest, parseSignedDataRecord, type SignedDataRecord } from "../../domain/anchors/dataRecord.ts";
 import type { Address, Hash } from "../../domain/types.ts";
-import { type PreparedRecord, prepareRecord, type UnverifiedRecord } from "../custody/prepareRecord.ts";
+import { prepareRecord, type RevealedRecord, type UnverifiedRecord } from "../custody/prepareRecord.ts";
 import type { PrepareContext } from "../custody/prepareSubmission.ts";
 
 /** A signed data record with the record behind it. Attacker-controlled: every byte. */
@@ -12,7 +12,7 @@ export type PreparedDataRecord = {
   readonly digest: Hash;
   /** Who made the author's signature; null for none that the contract would take from a key. */
   readonly signer: Address | null;
-  readonly record: PreparedRecord;
+  readonly record: RevealedRecord;
 };
 
 /**

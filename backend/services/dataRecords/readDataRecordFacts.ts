@@ -1,12 +1,13 @@
 import type { DataRecordView } from "../../domain/anchors/acceptDataRecord.ts";
 import type { Address, ParticipantId, PassportId } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
+import { BY_ISSUER } from "./openedSubject.ts";
 import type { PreparedDataRecord } from "./prepareDataRecord.ts";
 
 /** What deciding about a batch of data records needs to know. */
 export type DataRecordFacts = Pick<DataRecordView, "participants"> & {
-  /** Those of the subjects that exist on chain, or whose creation this operator has promised. */
-  readonly subjects: ReadonlySet<PassportId>;
+  /** Passports on chain or promised here, and whatever else a record by its issuer speaks of, accepted here or anchored. */
+  readonly subjects: Set<PassportId>;
 };
 
 export async function readDataRecordFacts(
@@ -25,7 +26,8 @@ export async function readDataRecordFacts(
   ]);
   const { rows: subjects } = await tx.query<{ id: PassportId }>(
     `SELECT id FROM chain_passport WHERE id = ANY($1::text[])
-     UNION SELECT passport_id FROM accepted_item WHERE passport_id = ANY($1::text[]) AND state = 'open'`,
+     UNION SELECT passport_id FROM accepted_item WHERE passport_id = ANY($1::text[]) AND state = 'open'
+     UNION SELECT subject_id FROM (${BY_ISSUER}) AS opened WHERE subject_id = ANY($1::text[])`,
     [[...new Set(batch.map(({ dataRecord }) => dataRecord.subjectId))]],
   );
   return {

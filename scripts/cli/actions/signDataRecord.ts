@@ -6,11 +6,13 @@ import {
   parseSignedDataRecord,
   type SignedDataRecord,
 } from "../../../backend/domain/anchors/dataRecord.ts";
+import { opensSubject } from "../../../backend/domain/anchors/opensSubject.ts";
 import { DomainError } from "../../../backend/domain/errors.ts";
+import { issuerOf } from "../../../backend/domain/identifiers/passportId.ts";
 import { buildCheckedRecord } from "../../../backend/domain/records/buildCheckedRecord.ts";
 import { formatJsonPath, parseJsonPath } from "../../../backend/domain/records/jsonPath.ts";
 import type { Hash, JsonObject, JsonValue, PassportId, UnixTime } from "../../../backend/domain/types.ts";
-import { fieldsOf } from "../operator/answers.ts";
+import { fieldsOf, listOf } from "../operator/answers.ts";
 import type { Actor, Session } from "../session.ts";
 import { readStates } from "./readStates.ts";
 import { type SubmittedRecord, standingsOf } from "./signEvent.ts";
@@ -27,7 +29,7 @@ export const dataRecordJson = ({ dataRecord, record, disclosures }: DataRecordSu
 });
 
 /**
- * Makes a data record about a passport, judges it as an operator will, and signs the digest that was computed here. All
+ * Makes a data record about a passport or another subject, judges it as an operator will, and signs the digest that was computed here. All
  * of the record is withheld, its kind too.
  * @param fields with `kind`, by the rules of that kind
  * @throws DomainError `record-fields-invalid`, `data-kind-unknown`, and those of `requireAcceptable`
@@ -46,9 +48,17 @@ export async function signDataRecord(
   requireAcceptable(dataRecord, actor.signer.address, {
     now: session.now(),
     participants: standingsOf([actor.participant]),
-    subjectExists: (await readStates(session, [subjectId])).has(subjectId),
+    subjectExists: opensSubject(unsigned, fields.kind) || (await subjectExists(session, subjectId)),
   });
   return { digest, dataRecord, record, disclosures };
+}
+
+/** Whether it is a passport, or something else that its issuer has recorded. */
+async function subjectExists(session: Session, subjectId: PassportId): Promise<boolean> {
+  if ((await readStates(session, [subjectId])).has(subjectId)) return true;
+  if (issuerOf(subjectId) === 0) return false;
+  const path = `/v1/data-records?subject=${subjectId}&author=${issuerOf(subjectId)}&limit=1`;
+  return listOf(fieldsOf(await session.operator.get(path), "page").dataRecords, "dataRecords").length > 0;
 }
 
 /** One field of the record that is corrected, and what is right. */

@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DomainError } from "../../../backend/domain/errors.ts";
+import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts";
+import { normaliseSubjectUid } from "../../../backend/domain/identifiers/subjectUid.ts";
 import { DATA_KINDS, type DataKind, specOfKind } from "../../../backend/domain/records/dataKinds.ts";
 import { parseJsonStrict } from "../../../backend/domain/records/jsonText.ts";
-import type { Hash, JsonObject, JsonValue, PassportId, UnixTime } from "../../../backend/domain/types.ts";
+import type { Hash, JsonObject, JsonValue, PassportId, Uid, UnixTime } from "../../../backend/domain/types.ts";
 import { keepDisclosures } from "../actions/disclosedRecords.ts";
 import { findPassport } from "../actions/findPassport.ts";
 import type { Waiting } from "../actions/performEvent.ts";
@@ -30,6 +32,7 @@ type Options = AuthorOptions &
     readonly kind: DataKind;
     readonly passport?: PassportId;
     readonly uid?: string;
+    readonly subject?: Uid;
     readonly fields?: string;
     readonly at?: UnixTime;
     readonly supersedes?: Hash;
@@ -43,13 +46,18 @@ type Options = AuthorOptions &
 export function addRecord(program: Command, terminal: Terminal): void {
   withAuthor(program.command("record"))
     .description(
-      "Sign what you tested, measured or saw on a battery. What you say, and even of which kind it is, is sealed; that you signed something about this battery, and when, is anchored on the chain for everybody.",
+      "Sign what you tested, measured or saw on a battery, or what holds of a plant, vehicle, organisation or lot. What you say, and even of which kind it is, is sealed; that you signed something about it, and when, is anchored on the chain for everybody.",
     )
     .addOption(
       new Option("--kind <kind>", "what kind of record it is").choices(Object.keys(DATA_KINDS)).makeOptionMandatory(),
     )
-    .option("--passport <id>", "the passport that it is about", passportArgument)
+    .option("--passport <id>", "the passport that it is about, or the id of whatever else it is", passportArgument)
     .option("--uid <uid>", "the same by what is printed on the battery: uid or GB/T 34014 code")
+    .option(
+      "--subject <identifier>",
+      "of what has no passport, an identifier: USCC, LEI, GLN as a GS1 link, URN, DID, https link. The id is made of it and of your number: name what is another's by --passport",
+      argument(normaliseSubjectUid),
+    )
     .option("--fields <file>", "JSON object with what you say, by the kind's rules")
     .option("--at <time>", "when you saw it, like 2026-03-01T12:00:00Z (else now)", timeArgument)
     .option("--supersedes <digest>", "the data record of yours that is corrected", digestArgument)
@@ -59,7 +67,7 @@ export function addRecord(program: Command, terminal: Terminal): void {
     .option("--keep <file>", "your own copy of record and disclosures (mode 0600), written before anything is sent")
     .addOption(waitOption())
     .addOption(timeoutOption())
-    .addHelpText("after", `\nKinds, and what each must say:\n${kindsText()}\n`)
+    .addHelpText("after", `\nKinds, and what each must say (* also about what has no passport):\n${kindsText()}\n`)
     .addHelpText(
       "after",
       examples(
@@ -70,6 +78,10 @@ export function addRecord(program: Command, terminal: Terminal): void {
         [
           'record --key lab.json --kind correction --supersedes 0x… --field stateOfHealth --value \'{"value":"75.9","unit":"%"}\'',
           "one figure of it was wrong: nothing is rewritten, the correction stands beside it",
+        ],
+        [
+          "record --key recycler.json --kind facility --subject https://id.gs1.org/414/9520123456788 --fields plant.json",
+          "a plant of your own, with its capacities",
         ],
         ["record … --wait finalized", "return only when nobody can take it back"],
       ),
@@ -91,25 +103,27 @@ export function addRecord(program: Command, terminal: Terminal): void {
       const reached =
         options.wait === undefined ? state : await awaitDataRecord(session, digest, options.wait, waiting);
       output.result(
-        { digest, state: reached, receipt, kind: options.kind, passportId: subjectId },
+        { digest, state: reached, receipt, kind: options.kind, subjectId, passportId: subjectId },
         `${options.kind} ${digest}: ${reached}\n  about ${subjectId}`,
       );
     });
 }
 
 /** Says what does not go together before anything is read or signed. */
-function requireFitting({ kind, passport, uid, fields, supersedes, field = [], value = [], reason }: Options): void {
+function requireFitting(options: Options): void {
+  const { kind, fields, supersedes, field = [], value = [], reason } = options;
+  const named = [options.passport, options.uid, options.subject].filter((one) => one !== undefined).length;
   const corrects = supersedes !== undefined || field.length > 0 || value.length > 0 || reason !== undefined;
   if (kind !== "correction") {
     if (corrects) throw usage("--supersedes, --field, --value and --reason belong to --kind correction.");
-    if ((passport === undefined) === (uid === undefined)) throw usage("Name the battery by --passport or by --uid.");
+    if (named !== 1) throw usage("Name what it is about by --passport, --uid or --subject.");
     if (fields === undefined)
       throw usage("Say what you saw in a file: --fields FILE. --help lists what each kind needs.");
     return;
   }
-  if (passport !== undefined || uid !== undefined || fields !== undefined) {
+  if (named > 0 || fields !== undefined) {
     throw usage(
-      "A correction is about what its --supersedes is about; --passport, --uid and --fields do not go with it.",
+      "A correction is about what its --supersedes is about; --passport, --uid, --subject and --fields do not go with it.",
     );
   }
   if (supersedes === undefined)
@@ -120,13 +134,19 @@ function requireFitting({ kind, passport, uid, fields, supersedes, field = [], v
 }
 
 async function draft(session: Session, actor: Actor, options: Options, given: JsonObject) {
-  const { kind, passport, uid, supersedes, field = [], value = [], reason } = options;
+  const { kind, supersedes, field = [], value = [], reason } = options;
   if (supersedes !== undefined) {
     const corrections = field.map((path, i) => ({ path, value: value[i] as JsonValue }));
     return await prepareCorrection(session, actor, supersedes, corrections, reason);
   }
-  const subjectId = passport ?? (await requireOne(session, String(uid)));
-  return { subjectId, fields: { ...given, kind } };
+  return { subjectId: await subjectOf(session, actor, options), fields: { ...given, kind } };
+}
+
+type Named = Pick<Options, "passport" | "uid" | "subject">;
+
+async function subjectOf(session: Session, actor: Actor, { passport, uid, subject }: Named): Promise<PassportId> {
+  if (subject !== undefined) return passportIdOf(actor.participant.id, subject);
+  return passport ?? (await requireOne(session, String(uid)));
 }
 
 /** Who signs about a battery means one of them. */
@@ -152,6 +172,7 @@ const kindsText = (): string =>
     .map((kind) => {
       const fields = Object.entries(specOfKind(kind as DataKind).fields);
       const needed = fields.filter(([path, { required }]) => required === true && !path.includes("[*]"));
-      return `  ${kind.padEnd(18)} ${needed.map(([path]) => path).join(", ")}`;
+      const mark = specOfKind(kind as DataKind).opensSubject === true ? "*" : " ";
+      return ` ${mark}${kind.padEnd(18)} ${needed.map(([path]) => path).join(", ")}`;
     })
     .join("\n");
