@@ -1,7 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { passportIdOf } from "../../backend/domain/identifiers/passportId.ts";
 import { reveal } from "../../backend/domain/records/disclosures.ts";
+import type { Uid } from "../../backend/domain/types.ts";
 import { formatTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
 import { waitUntil } from "../support/waitUntil.ts";
 import { cli, cliError, cliJson } from "./cli.ts";
@@ -109,6 +111,29 @@ describe("data records by the command line", function () {
     expect(run.out.match(/^ {6}data record \d: participant 5, at \S+Z, block \d+$/gm)).to.have.length(2);
   });
 
+  it("are about a plant that its operator names, then about its id for everybody else", async () => {
+    const plant = await write("plant.json", {
+      name: "Works 3",
+      facility: "pack",
+      validFrom: "2026-01-01",
+      capacities: [{ of: "packs", capacity: { value: "90000", unit: "pack/year" } }],
+    });
+    const audit = await write("audit.json", { inspectedAt: "2026-03-01T08:00:00Z", result: "sound" });
+    const gln = "https://id.gs1.org/414/9520123456788";
+    const opened = await record("--kind", "facility", "--subject", gln, "--fields", plant, ...as("producer"));
+    expect(opened.subjectId).to.equal(passportIdOf(1, gln as Uid));
+    const about = ["--kind", "inspection", "--fields", audit];
+    await record(...about, "--passport", opened.subjectId, "--wait", "finalized", ...as("test-lab"));
+    const answer = await fetch(`${installation.url}/v1/data-records?subject=${opened.subjectId}`);
+    const { dataRecords } = (await answer.json()) as { dataRecords: { dataRecord: { author: number } }[] };
+    expect(dataRecords.map(({ dataRecord }) => dataRecord.author)).to.have.members([1, 5]);
+    const elsewhere = ["record", ...about, "--subject", "urn:example:nothing-there", ...as("test-lab")];
+    expect(await cliError(elsewhere, 1)).to.equal("subject-unknown");
+    const vin = await cli(["record", "--kind", "vehicle", "--subject", "LSVAU2180N2183294", "--fields", plant]);
+    expect(vin.code).to.equal(2);
+    expect(vin.err).to.include("urn:uuid:");
+  });
+
   it("are not signed by somebody else's key, nor when the fields break the kind's rules", async () => {
     const lab = as("test-lab");
     const about = ["--passport", passportId];
@@ -135,6 +160,7 @@ describe("data records by the command line", function () {
       [...health5, "--fields", health],
       [...health5, "--uid", UID],
       [...health5, "--uid", UID, "--passport", passportId, "--fields", health],
+      [...health5, "--uid", UID, "--subject", "urn:example:plant", "--fields", health],
       [...health5, "--uid", UID, "--fields", health, "--supersedes", measured],
       ["record", "--kind", "correction"],
       ["record", "--kind", "correction", "--supersedes", measured],
