@@ -27,6 +27,7 @@ import { addRules } from "./commands/rules.ts";
 import { addShow } from "./commands/show.ts";
 import { addSubmit } from "./commands/submit.ts";
 import { addTransform } from "./commands/transform.ts";
+import { addValue } from "./commands/value.ts";
 import { addVerify } from "./commands/verify.ts";
 import { addVoid } from "./commands/void.ts";
 import { addWithdraw } from "./commands/withdraw.ts";
@@ -88,6 +89,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   addJudge(program, terminal, (code) => {
     exitCode = code;
   });
+  addValue(program, terminal);
   addParticipants(program, terminal);
   addExport(program, terminal);
   addDisclose(program, terminal);

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { passportIdOf } from "../../backend/domain/identifiers/passportId.ts";
 import { normaliseUid } from "../../backend/domain/identifiers/uid.ts";
 import { buildRecord } from "../../backend/domain/records/buildRecord.ts";
+import { checkRecordFields } from "../../backend/domain/records/checkRecordFields.ts";
 import type { RecordType } from "../../backend/domain/records/recordTypes.ts";
 import type { JsonObject } from "../../backend/domain/types.ts";
+import { HEALTH, PACK, PARAMETERS } from "../domain/valuation/sampleValuation.ts";
 import { cli, cliError, cliJson } from "./cli.ts";
 
 describe("commands that ask nobody", () => {
@@ -135,6 +137,68 @@ describe("commands that ask nobody", () => {
       expect((await cli(["judge", model, "--date", "2037-01-01"])).code).to.equal(1);
       expect(await cliError(["judge", await write({ colour: "red" })], 2)).to.equal("usage");
       expect(await cliError(["judge", await write({ recovered: [] })], 2)).to.equal("usage");
+    });
+  });
+
+  describe("value", () => {
+    const save = async (name: string, content: object): Promise<string> => {
+      const file = join(folder, name);
+      await writeFile(file, JSON.stringify(content));
+      return file;
+    };
+    const sealed = (type: RecordType, fields: JsonObject) => {
+      const random = (length: number) => new Uint8Array(randomBytes(length));
+      const { record, disclosures } = buildRecord(type, fields, random);
+      return { record, disclosures };
+    };
+
+    it("shows the range, every step, the dates of prices and the hash of the parameters", async () => {
+      const files = [await save("prices.json", PARAMETERS), await save("pack.json", { ...PACK, ...HEALTH })];
+      const { out, code } = await cli(["value", ...files]);
+      expect(code).to.equal(0);
+      expect(out)
+        .to.match(/^1134\.71 EUR as cascade \(1046\.76 to 1211\.79\): not an appraisal/)
+        .and.contain("30.9624 kg × 0.95 recovered × 16 EUR/kg × 0.7 paid = 329.439936")
+        .and.contain("new battery, per kWh: 95 EUR, quoted on 2026-11-01")
+        .and.match(/parameters example\/2026-11 0x[0-9a-f]{64}/);
+      expect((await cli(["value", ...files])).out).to.equal(out);
+    });
+
+    it("reads records that its caller may open, and writes what `record --kind residual-value` signs", async () => {
+      const subject = passportIdOf(1, normaliseUid("urn:example:valued"));
+      const prices = await save("prices.json", PARAMETERS);
+      const mint = sealed("mint/2", { subject, uid: "urn:example:valued", ...PACK });
+      const health = sealed("data/1", { subject, kind: "state-of-health", ...HEALTH });
+      const kept = await save("kept.json", { records: [mint, health] });
+      const file = join(folder, "value.json");
+      const valuation = await cliJson(["value", prices, kept, "--fields", file, "--date", "2026-11-05"]);
+      const fields = JSON.parse(await readFile(file, "utf8"));
+      expect(fields).to.deep.include({
+        kind: "residual-value",
+        estimatedOn: "2026-11-05",
+        parameters: valuation.parameters,
+        note: "not an appraisal",
+      });
+      expect(fields.value.base).to.deep.equal({ value: "1134.71", unit: "EUR" });
+      expect(checkRecordFields("data/1", { ...fields, type: "data/1", subject })).to.deep.equal([]);
+    });
+
+    it("refuses parameters by path, a battery by what it lacks, and records of two batteries", async () => {
+      const prices = await save("prices.json", PARAMETERS);
+      const wrong = await save("wrong.json", { ...PARAMETERS, recyclingCostPerKg: 1.2 });
+      const pack = await save("pack.json", PACK);
+      const run = await cli(["value", wrong, pack]);
+      expect(run.code).to.equal(1);
+      expect(run.err).to.contain("$.recyclingCostPerKg").and.contain("valuation-input-invalid");
+      expect(await cliError(["value", prices, await save("empty.json", {})], 1)).to.equal(
+        "valuation-battery-incomplete",
+      );
+      const two = ["a", "b"].map((name) => {
+        const uid = `urn:example:${name}`;
+        return sealed("mint/2", { subject: passportIdOf(1, normaliseUid(uid)), uid, ...PACK });
+      });
+      expect(await cliError(["value", prices, await save("two.json", { records: two })], 2)).to.equal("usage");
+      expect(await cliError(["value", prices, pack, "--date", "2026-11-05"], 2)).to.equal("usage");
     });
   });
 });

@@ -1,8 +1,8 @@
-import { reveal } from "../../../backend/domain/records/disclosures.ts";
 import { isObject } from "../../../backend/domain/records/fieldRules.ts";
 import { RULE_SETS } from "../../../backend/domain/rules/ruleSets.ts";
 import type { JsonObject, JsonValue } from "../../../backend/domain/types.ts";
 import { usage } from "../failure.ts";
+import { holdsRecords, openRecords } from "./openRecords.ts";
 
 /**
  * What a file gives to judge: its fields as they stand, or those of the records in it, opened by their disclosures and
@@ -10,19 +10,11 @@ import { usage } from "../failure.ts";
  * @throws DomainError `usage` for a file of records that gives nothing; those of `reveal`
  */
 export function fieldsToJudge(file: JsonObject): readonly JsonObject[] {
-  const records = Array.isArray(file.records) ? (file.records as readonly JsonValue[]) : null;
-  if (records === null && !isObject(file.record)) return [file];
-  const opened = (records ?? [file]).map(openRecord);
+  const opened = openRecords(file);
+  if (!holdsRecords(file)) return opened;
   const judged = opened.flatMap((fields) => judgedFields(fields, opened));
   if (judged.length > 0) return judged;
   throw usage("No record of the file is of a kind that a rule set judges; see battery-passport judge --help.");
-}
-
-function openRecord(entry: JsonValue): JsonObject {
-  const { record, disclosures } = isObject(entry) ? entry : {};
-  const texts = Array.isArray(disclosures) ? (disclosures as readonly JsonValue[]) : [];
-  if (isObject(record) && texts.every((text) => typeof text === "string")) return reveal(record, texts).value;
-  throw usage("A record to judge comes as {record, disclosures}.");
 }
 
 function judgedFields(fields: JsonObject, all: readonly JsonObject[]): JsonObject[] {
