@@ -10,6 +10,7 @@ import { openSession, type Session } from "../../scripts/cli/session.ts";
 import { admitFirms } from "../../scripts/sample/admitFirms.ts";
 import { FLEET, PRODUCER, TEST_LAB } from "../../scripts/sample/sampleFirms.ts";
 import { createSampleKeys, type SampleKeys } from "../../scripts/sample/sampleKeys.ts";
+import { PACK, PARAMETERS } from "../domain/valuation/sampleValuation.ts";
 import { waitUntil } from "../support/waitUntil.ts";
 import { cli, cliError, cliJson } from "./cli.ts";
 import { startInstallation, type TestInstallation } from "./installation.ts";
@@ -90,6 +91,10 @@ describe("what is withheld, at the command line", function () {
       return state === "finalized";
     });
     const { fields: shown } = await cliJson(disclose("soh.json", "stateOfHealth", ...as("test-lab")));
+    await writeFile(file("prices.json"), JSON.stringify(PARAMETERS));
+    await writeFile(file("pack.json"), JSON.stringify(PACK));
+    const valued = await cliJson(["value", file("prices.json"), file("soh.json"), file("pack.json")]);
+    expect(valued.battery.stateOfHealth).to.equal("76.0");
     expect(shown).to.have.length(1);
     const run = await verify("soh.json");
     expect(run.code, run.out + run.err).to.equal(0);

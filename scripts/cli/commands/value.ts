@@ -47,7 +47,7 @@ export function addValue(program: Command, terminal: Terminal): void {
     .argument("<parameters>", "JSON: your prices, costs and rates")
     .argument(
       "<battery...>",
-      'JSON: its fields, {"model": {"chemistry", "mass", "ratedEnergy"}, "stateOfHealth"}; or records as --keep or export --format disclosures writes them',
+      'JSON: its fields, {"model": {"chemistry", "mass", "ratedEnergy"}, "stateOfHealth"}; or records as --keep writes them, or a file of `disclose`',
     )
     .option("--fields <file>", "write the fields of a residual-value record, for `record --kind residual-value`")
     .option("--date <day>", "the day of the estimate in that file (else today)", dayArgument)
@@ -57,7 +57,10 @@ export function addValue(program: Command, terminal: Terminal): void {
       "after",
       examples(
         ["value prices.json pack.json health.json", "low, base and high, and how they come about"],
-        ["value prices.json kept.json --fields value.json", "from records you may read; and the file to sign"],
+        [
+          "value prices.json proof.json --fields value.json",
+          "from what somebody disclosed to you; and the file to sign",
+        ],
         [
           "record --kind residual-value --uid U --fields value.json --key lab.json",
           "sign it: it names your parameters' hash",
