@@ -40,9 +40,12 @@ const CODES: { readonly [status: number]: string } = {
     document-without-identifier document-identifiers-differ utf16-odd-length grant-invalid erasure-untimely`,
   429: "rate-limited attachment-quota-exceeded",
   501: "custody-needs-signatures registration-elsewhere",
-  502: `block-hash-mismatch block-too-large block-unavailable rpc-unreachable rpc-timeout rpc-http-status rpc-refused
-    rpc-answer-malformed rpc-answer-too-large manifest-too-large manifest-root-differs`,
-  503: "too-many-watchers events-backlog-full database-unavailable participant-record-missing chain-not-followed publisher-unknown",
+  // What stands behind this server answered, and wrongly: asking again changes nothing.
+  502: `block-hash-mismatch block-too-large rpc-refused rpc-answer-malformed rpc-answer-too-large manifest-too-large
+    manifest-root-differs`,
+  // It did not answer now, or this server has no room now.
+  503: `too-many-watchers events-backlog-full database-unavailable participant-record-missing chain-not-followed
+    publisher-unknown block-unavailable rpc-unreachable rpc-timeout rpc-http-status`,
 };
 
 const STATUS = new Map(

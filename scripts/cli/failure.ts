@@ -21,6 +21,7 @@ const COULD_NOT_TELL = new Set([
   "database-unavailable",
   "chain-not-followed",
   "dpp-pending",
+  "block-unavailable",
   "events-backlog-full",
 ]);
 

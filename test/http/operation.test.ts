@@ -1,5 +1,8 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
+import { DomainError } from "../../backend/domain/errors.ts";
+import { cidOf } from "../../backend/domain/records/cid.ts";
+import type { Hash } from "../../backend/domain/types.ts";
 import { buildMint } from "../services/world.ts";
 import { problemCode, startServer, type TestServer } from "./server.ts";
 
@@ -72,6 +75,34 @@ describe("operation by HTTP", () => {
     expect(text).to.match(/^battery_passport_oldest_unanchored_seconds /m);
     expect(text).to.contain('route="/v1/custody-events/:digest"');
     expect(text).not.to.contain("abababab");
+  });
+
+  it("asks to come again while its node or its block store is away, and not where these answer wrongly", async () => {
+    const failing = (code: string) => async () => {
+      throw new DomainError(code, "No.", { secret: "hunter2" });
+    };
+    const cid = cidOf(`0x${"ab".repeat(32)}` as Hash);
+    const question = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
+    for (const [status, ofRpc, ofBlocks] of [
+      [503, "rpc-unreachable", "block-unavailable"],
+      [503, "rpc-timeout", "block-unavailable"],
+      [502, "rpc-answer-malformed", "block-hash-mismatch"],
+    ] as const) {
+      const call = failing(ofRpc);
+      const other = await startServer({ rpc: { url: "", call, batch: call }, readBlock: failing(ofBlocks) });
+      try {
+        for (const [response, code] of [
+          [await other.post("/rpc", question), ofRpc],
+          [await other.get(`/ipfs/${cid}`), ofBlocks],
+        ] as const) {
+          expect(response.headers.get("retry-after"), code).to.equal(status === 503 ? "2" : null);
+          expect(await response.clone().text()).not.to.contain("hunter2");
+          expect(await problemCode(response, status)).to.equal(code);
+        }
+      } finally {
+        await other.close();
+      }
+    }
   });
 
   it("lets pages of other origins read, without credentials, and not write", async () => {

@@ -86,7 +86,7 @@ export function contentRoutes(dependencies: AppDependencies): Route[] {
       summary: "Read-only pass-through to this operator's chain RPC: its answers are the operator's.",
       body: { schema: z.union([rpcRequest, z.array(rpcRequest).min(1).max(50)]), maxBytes: MAX_RPC_BYTES },
       answers: { 200: { description: "JSON-RPC answers.", schema: z.union([rpcAnswer, z.array(rpcAnswer)]) } },
-      problems: [413, 415],
+      problems: [413, 415, 502],
       crossOrigin: true,
       async handle({ body }) {
         const answers = await passRpc(rpc, deployment.contract, Array.isArray(body) ? body : [body]);
