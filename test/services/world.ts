@@ -228,17 +228,24 @@ export type World = {
   close(): Promise<void>;
 };
 
+/** What an acceptor needs on a database; its clock stands still. */
+export const acceptingOn = ({ pool }: Pick<TestDatabase, "pool">) => ({
+  pool,
+  domain: DEPLOYMENT,
+  recoverSigner,
+  receiptKey: OPERATOR,
+  sealing: SEALING,
+  now: () => NOW,
+  maxOpenItems: 10_000,
+});
+
 /** A migrated database that knows the participants as if the chain had said so, and an acceptor on it. */
 export async function createWorld(options: { maxOpenItems?: number } = {}): Promise<World> {
   const database = await createDatabase();
   const clock = { now: NOW };
   await projectRegistry(database);
   const accepting = {
-    pool: database.pool,
-    domain: DEPLOYMENT,
-    recoverSigner,
-    receiptKey: OPERATOR,
-    sealing: SEALING,
+    ...acceptingOn(database),
     now: () => clock.now,
     maxOpenItems: options.maxOpenItems ?? 10_000,
   };
