@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -13,6 +13,19 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     () => "none",
     (error) => error.code,
   );
+
+/** Every column of every table, and whether an INSERT must name it. */
+async function columnsOf(url: string): Promise<Map<string, boolean>> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string; required: boolean }>(
+    `SELECT table_name || '.' || column_name AS name,
+            is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO' AS required
+       FROM information_schema.columns WHERE table_schema = 'public'`,
+  );
+  await client.end();
+  return new Map(rows.map(({ name, required }) => [name, required]));
+}
 
 describe("migrate", () => {
   let empty: { url: string; drop(): Promise<void> };
@@ -57,6 +70,31 @@ describe("migrate", () => {
     expect((await bookkeeping()).map((row) => row["migration_name"])).to.not.include("0900_broken");
     writeFileSync(join(folder, "0900_broken", "migration.sql"), "CREATE TABLE half (id INT);");
     expect(await migrate(empty.url, folder)).to.deep.equal(["0900_broken"]);
+  });
+
+  it("takes nothing from the versions before, which go on writing while processes are exchanged", async () => {
+    const names = readdirSync(MIGRATIONS).filter((name) => /^\d/.test(name));
+    const only = mkdtempSync(join(tmpdir(), "migrations-one-by-one-"));
+    const before: { name: string; columns: Map<string, boolean> }[] = [];
+    try {
+      for (const name of names.sort()) {
+        cpSync(join(MIGRATIONS, name), join(only, name), { recursive: true });
+        await migrate(empty.url, only);
+        before.push({ name, columns: await columnsOf(empty.url) });
+      }
+      const now = await columnsOf(empty.url);
+      for (const { name, columns } of before) {
+        const tables = new Set([...columns.keys()].map((column) => column.split(".")[0]));
+        const gone = [...columns.keys()].filter((column) => !now.has(column));
+        expect(gone, `gone since ${name}`).to.deep.equal([]);
+        const demanded = [...now].filter(
+          ([column, required]) => required && tables.has(column.split(".")[0]) && columns.get(column) !== true,
+        );
+        expect(demanded, `demanded since ${name}`).to.deep.equal([]);
+      }
+    } finally {
+      rmSync(only, { recursive: true, force: true });
+    }
   });
 
   it("refuses a migration that was edited after it had been applied", async () => {
