@@ -1,7 +1,6 @@
-import { concatBytes } from "@noble/hashes/utils.js";
 import { base64url } from "multiformats/bases/base64";
-import { fromHex, keccak256, keccakText } from "../bytes.ts";
-import { typedDataDigest, uintWord } from "../eip712.ts";
+import { keccak256, keccakText } from "../bytes.ts";
+import { keccakWords, typedDataDigest } from "../eip712.ts";
 import type { Hash, Hex, ParticipantId, UnixTime } from "../types.ts";
 
 /** What somebody signs to have withheld fields of a record deleted for good. */
@@ -28,12 +27,12 @@ export function erasureDigest(separator: Uint8Array, erasure: Erasure): Hash {
   const disclosures = erasure.disclosures.map((digest) => base64url.baseDecode(digest));
   return typedDataDigest(
     separator,
-    keccak256(
+    keccakWords(
       ERASURE_TYPEHASH,
-      uintWord(erasure.participant),
-      fromHex(erasure.recordHash),
-      keccak256(concatBytes(...disclosures)),
-      uintWord(erasure.requestedAt),
+      erasure.participant,
+      erasure.recordHash,
+      keccak256(...disclosures),
+      erasure.requestedAt,
     ),
   );
 }

@@ -1,5 +1,5 @@
-import { fromHex, keccak256, keccakText, toHex } from "../bytes.ts";
-import { typedDataDigest, uintWord } from "../eip712.ts";
+import { fromHex, keccakText, toHex } from "../bytes.ts";
+import { keccakWords, typedDataDigest } from "../eip712.ts";
 import type { Hash, ParticipantId } from "../types.ts";
 import { type DataRecord, dataRecordDigest } from "./dataRecord.ts";
 import { merkleRoot } from "./merkleTree.ts";
@@ -31,13 +31,13 @@ const ANCHOR_TYPEHASH = keccakText(ANCHOR_TYPE);
  */
 export function nextAccumulator(anchor: Anchor): Hash {
   return toHex(
-    keccak256(
+    keccakWords(
       ANCHOR_TYPEHASH,
-      uintWord(anchor.publisher),
-      fromHex(anchor.root),
-      uintWord(anchor.count),
-      fromHex(anchor.manifestHash),
-      fromHex(anchor.prevAccumulator),
+      anchor.publisher,
+      anchor.root,
+      anchor.count,
+      anchor.manifestHash,
+      anchor.prevAccumulator,
     ),
   ) as Hash;
 }

@@ -1,6 +1,6 @@
-import { fromHex, keccak256, keccakText, parseBytes, parseHash, parsePassportId } from "../bytes.ts";
+import { keccakText, parseBytes, parseHash, parsePassportId } from "../bytes.ts";
 import { MAX_SIGNATURE_BYTES } from "../custody/events.ts";
-import { bytesWord, typedDataDigest, uintWord } from "../eip712.ts";
+import { keccakWords, typedDataDigest } from "../eip712.ts";
 import { DomainError } from "../errors.ts";
 import type { Hash, Hex, ParticipantId, PassportId, UnixTime } from "../types.ts";
 
@@ -27,13 +27,7 @@ const DATA_RECORD_TYPEHASH = keccakText(DATA_RECORD_TYPE);
 export function dataRecordDigest(separator: Uint8Array, record: DataRecord): Hash {
   return typedDataDigest(
     separator,
-    keccak256(
-      DATA_RECORD_TYPEHASH,
-      bytesWord(record.subjectId),
-      uintWord(record.author),
-      uintWord(record.occurredAt),
-      fromHex(record.recordHash),
-    ),
+    keccakWords(DATA_RECORD_TYPEHASH, record.subjectId, record.author, record.occurredAt, record.recordHash),
   );
 }
 

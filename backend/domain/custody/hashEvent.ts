@@ -1,5 +1,5 @@
-import { fromHex, keccak256, keccakText, toHex, ZERO_HASH, ZERO_HEAD } from "../bytes.ts";
-import { bytesWord, typedDataDigest, uintWord } from "../eip712.ts";
+import { keccakText, toHex, ZERO_HASH, ZERO_HEAD } from "../bytes.ts";
+import { keccakWords, typedDataDigest, uintWord } from "../eip712.ts";
 import type { Hash, Head } from "../types.ts";
 import type { CustodyEvent, CustodyHeader, CustodyKind, Item } from "./events.ts";
 import { encodeHeader } from "./header.ts";
@@ -34,11 +34,9 @@ export function isCreated(kind: CustodyKind, item: Item): boolean {
 
 /** EIP-712 struct hash of an item within an event of this kind. */
 export function hashItem(kind: CustodyKind, item: Item): Hash {
-  const id = bytesWord(item.passportId);
-  const record = fromHex(item.recordHash);
   const hash = isCreated(kind, item)
-    ? keccak256(NEW_PASSPORT_TYPEHASH, id, record)
-    : keccak256(ITEM_TYPEHASH, id, bytesWord(item.prevHead), record);
+    ? keccakWords(NEW_PASSPORT_TYPEHASH, item.passportId, item.recordHash)
+    : keccakWords(ITEM_TYPEHASH, item.passportId, item.prevHead, item.recordHash);
   return toHex(hash) as Hash;
 }
 
@@ -51,23 +49,15 @@ export type HashedItem = { readonly hash: Hash; readonly created: boolean };
  * @param separator the deployment's domain separator
  */
 export function eventDigestOfHashes(separator: Uint8Array, header: CustodyHeader, items: readonly HashedItem[]): Hash {
-  const joined = (wanted: readonly HashedItem[]) => keccak256(...wanted.map(({ hash }) => fromHex(hash)), EMPTY);
-  const parties = partiesOf(header);
+  const joined = (wanted: readonly HashedItem[]) => keccakWords(...wanted.map(({ hash }) => hash));
   const lists =
     header.kind === "transformation"
       ? [joined(items.filter((item) => !item.created)), joined(items.filter((item) => item.created))]
       : [joined(items)];
-  const structHash = keccak256(
-    typeHashes[header.kind],
-    ...parties.map(uintWord),
-    uintWord(header.occurredAt),
-    uintWord(header.deadline),
-    ...lists,
-  );
+  const { kind, occurredAt, deadline } = header;
+  const structHash = keccakWords(typeHashes[kind], ...partiesOf(header), occurredAt, deadline, ...lists);
   return typedDataDigest(separator, structHash);
 }
-
-const EMPTY = new Uint8Array(0);
 
 function partiesOf(header: CustodyHeader): readonly number[] {
   switch (header.kind) {
@@ -95,7 +85,7 @@ export function eventDigest(separator: Uint8Array, event: CustodyEvent): Hash {
 
 /** EIP-712 digest of a receiver's acceptance of the handover (or reassignment) with that digest. */
 export function acceptanceDigest(separator: Uint8Array, handover: Hash, declined: bigint): Hash {
-  return typedDataDigest(separator, keccak256(ACCEPTANCE_TYPEHASH, fromHex(handover), uintWord(declined)));
+  return typedDataDigest(separator, keccakWords(ACCEPTANCE_TYPEHASH, handover, uintWord(declined)));
 }
 
 /**
@@ -104,12 +94,12 @@ export function acceptanceDigest(separator: Uint8Array, handover: Hash, declined
  */
 export function hashHeader(separator: Uint8Array, header: CustodyHeader, digest: Hash): Hash {
   const context = header.kind === "transformation" ? digest : ZERO_HASH;
-  return toHex(keccak256(separator, typeHashes[header.kind], fromHex(encodeHeader(header)), fromHex(context))) as Hash;
+  return toHex(keccakWords(separator, typeHashes[header.kind], encodeHeader(header), context)) as Hash;
 }
 
 /** The head after an item's event: leftmost 28 bytes. */
 export function nextHead(headerHash: Hash, itemHash: Hash): Head {
-  return toHex(keccak256(HEAD_TYPEHASH, fromHex(headerHash), fromHex(itemHash)).subarray(0, 28)) as Head;
+  return toHex(keccakWords(HEAD_TYPEHASH, headerHash, itemHash).subarray(0, 28)) as Head;
 }
 
 /** Digest and the new head of every item, in order. */

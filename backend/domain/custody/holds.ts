@@ -1,5 +1,5 @@
-import { fromHex, keccak256, keccakText } from "../bytes.ts";
-import { bytesWord, typedDataDigest, uintWord } from "../eip712.ts";
+import { keccakText } from "../bytes.ts";
+import { keccakWords, typedDataDigest } from "../eip712.ts";
 import { DomainError } from "../errors.ts";
 import type { Hash, ParticipantId, PassportId, UnixTime } from "../types.ts";
 import { MAX_DEADLINE_AHEAD } from "./rules.ts";
@@ -34,14 +34,14 @@ export const HOLD_TYPES: { readonly [kind in HoldOrder["kind"]]: string } = {
 export function holdOrderDigest(separator: Uint8Array, order: HoldOrder): Hash {
   return typedDataDigest(
     separator,
-    keccak256(
+    keccakWords(
       keccakText(HOLD_TYPES[order.kind]),
-      bytesWord(order.passportId),
-      uintWord(order.regulator),
-      uintWord(order.counter),
-      ...(order.kind === "hold" ? [uintWord(order.until)] : []),
-      fromHex(order.reasonHash),
-      uintWord(order.deadline),
+      order.passportId,
+      order.regulator,
+      order.counter,
+      ...(order.kind === "hold" ? [order.until] : []),
+      order.reasonHash,
+      order.deadline,
     ),
   );
 }

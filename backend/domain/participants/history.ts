@@ -1,5 +1,5 @@
-import { fromHex, keccak256, keccakText, toHex, ZERO_HASH } from "../bytes.ts";
-import { addressWord, uintWord } from "../eip712.ts";
+import { keccakText, toHex, ZERO_HASH } from "../bytes.ts";
+import { addressWord, keccakWords } from "../eip712.ts";
 import type { Address, Hash, ParticipantId, UnixTime } from "../types.ts";
 
 /** One change of a participant, with its state after it: the content of a `ParticipantChanged` log. */
@@ -22,17 +22,17 @@ const PARTICIPANT_TYPEHASH = keccakText(
 /** The participant's head after a change: a hash chain, so that a history shows whether anything was left out. */
 export function nextParticipantHead(previous: Hash, id: ParticipantId, change: ParticipantChange): Hash {
   return toHex(
-    keccak256(
+    keccakWords(
       PARTICIPANT_TYPEHASH,
-      fromHex(previous),
-      uintWord(id),
-      fromHex(change.cause),
+      previous,
+      id,
+      change.cause,
       addressWord(change.account),
       addressWord(change.signer),
-      uintWord(change.roles),
-      uintWord(change.active ? 1 : 0),
-      fromHex(change.recordHash),
-      uintWord(change.changedAt),
+      change.roles,
+      change.active ? 1 : 0,
+      change.recordHash,
+      change.changedAt,
     ),
   ) as Hash;
 }

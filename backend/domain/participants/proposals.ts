@@ -1,5 +1,5 @@
-import { fromHex, keccak256, keccakText, toHex } from "../bytes.ts";
-import { addressWord, typedDataDigest, uintWord } from "../eip712.ts";
+import { keccakText, toHex } from "../bytes.ts";
+import { addressWord, keccakWords, typedDataDigest } from "../eip712.ts";
 import type { Address, Hash, ParticipantId, UnixTime } from "../types.ts";
 
 /** In the contract's order. */
@@ -57,26 +57,21 @@ export const PROPOSAL_TYPES: { readonly [kind in ProposalKind]: string } = {
   succession: `Succession(${HEAD},address successor,bytes32 recordHash)`,
 };
 
-function fieldsOf(proposal: Proposal): readonly Uint8Array[] {
+function fieldsOf(proposal: Proposal): readonly (Uint8Array | number)[] {
   switch (proposal.kind) {
     case "admission":
-      return [
-        uintWord(proposal.participantId),
-        addressWord(proposal.account),
-        addressWord(proposal.signer),
-        uintWord(proposal.roles),
-      ];
+      return [proposal.participantId, addressWord(proposal.account), addressWord(proposal.signer), proposal.roles];
     case "role-change":
-      return [uintWord(proposal.participantId), uintWord(proposal.roles)];
+      return [proposal.participantId, proposal.roles];
     case "suspension":
     case "reinstatement":
-      return [uintWord(proposal.participantId)];
+      return [proposal.participantId];
     case "signer-rotation":
-      return [uintWord(proposal.participantId), addressWord(proposal.signer)];
+      return [proposal.participantId, addressWord(proposal.signer)];
     case "account-change":
-      return [uintWord(proposal.participantId), addressWord(proposal.account)];
+      return [proposal.participantId, addressWord(proposal.account)];
     case "governor-change":
-      return [keccak256(...proposal.governors.map(addressWord), new Uint8Array(0)), uintWord(proposal.threshold)];
+      return [keccakWords(...proposal.governors.map(addressWord)), proposal.threshold];
     case "succession":
       return [addressWord(proposal.successor)];
   }
@@ -86,12 +81,12 @@ function fieldsOf(proposal: Proposal): readonly Uint8Array[] {
 export function proposalDigest(separator: Uint8Array, proposal: Proposal): Hash {
   return typedDataDigest(
     separator,
-    keccak256(
+    keccakWords(
       keccakText(PROPOSAL_TYPES[proposal.kind]),
-      fromHex(proposal.registryHead),
-      uintWord(proposal.deadline),
+      proposal.registryHead,
+      proposal.deadline,
       ...fieldsOf(proposal),
-      fromHex(proposal.recordHash),
+      proposal.recordHash,
     ),
   );
 }
@@ -100,5 +95,5 @@ const REGISTRY_TYPEHASH = keccakText("RegistryHead(bytes32 previous,bytes32 prop
 
 /** The registry head after a proposal executed at that block time. */
 export function nextRegistryHead(previous: Hash, proposal: Hash, time: UnixTime): Hash {
-  return toHex(keccak256(REGISTRY_TYPEHASH, fromHex(previous), fromHex(proposal), uintWord(time))) as Hash;
+  return toHex(keccakWords(REGISTRY_TYPEHASH, previous, proposal, time)) as Hash;
 }

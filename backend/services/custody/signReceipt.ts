@@ -1,5 +1,5 @@
-import { fromHex, keccak256, keccakText } from "../../domain/bytes.ts";
-import { typedDataDigest, uintWord } from "../../domain/eip712.ts";
+import { keccakText } from "../../domain/bytes.ts";
+import { keccakWords, typedDataDigest } from "../../domain/eip712.ts";
 import type { Address, Hash, Hex, ParticipantId, UnixTime } from "../../domain/types.ts";
 
 /** What an operator promises about an event or a data record: it will be on chain before `anchorBefore`. */
@@ -26,13 +26,7 @@ const RECEIPT_TYPEHASH = keccakText("Receipt(bytes32 digest,uint24 publisher,uin
 export function receiptDigest(separator: Uint8Array, promise: ReceiptPromise): Hash {
   return typedDataDigest(
     separator,
-    keccak256(
-      RECEIPT_TYPEHASH,
-      fromHex(promise.digest),
-      uintWord(promise.publisher),
-      uintWord(promise.acceptedAt),
-      uintWord(promise.anchorBefore),
-    ),
+    keccakWords(RECEIPT_TYPEHASH, promise.digest, promise.publisher, promise.acceptedAt, promise.anchorBefore),
   );
 }
 
