@@ -1,6 +1,5 @@
 import { formatBitmap } from "../domain/custody/events.ts";
 import type { PassportState } from "../domain/custody/state.ts";
-import { issuerOf } from "../domain/identifiers/passportId.ts";
 import type { CustodyEventAppliedLog, DecodedLog, LogPlace } from "../domain/reconciliation/contractLog.ts";
 import type { Block } from "../domain/reconciliation/decideStep.ts";
 import { type CustodyStep, type PassportProgress, projectCustodyLog } from "../domain/reconciliation/projectCustody.ts";
@@ -84,8 +83,7 @@ async function projectCustody(tx: Transaction, separator: Uint8Array, logs: read
     }
   }
   await insertRows(tx, "chain_custody_log", CUSTODY_LOG_COLUMNS, custodyLogs);
-  await insertRows(tx, "chain_custody_step", STEP_COLUMNS, steps);
-  await writePassports(tx, steps);
+  await insertSteps(tx, steps);
   await noteMissingRecords(
     tx,
     steps.map((step) => step.recordHash),
@@ -128,34 +126,24 @@ const STEP_COLUMNS: Columns<StoredStep> = [
   ["log_index", "int", (step) => step.place.logIndex],
 ];
 
-/** The state after the last step of each passport; the hold flag is not theirs to change. */
-async function writePassports(tx: Transaction, steps: readonly StoredStep[]): Promise<void> {
-  const last = new Map(steps.map((step) => [step.passportId, step]));
-  const columns: Columns<StoredStep> = [
-    ["id", "text", (step) => step.passportId],
-    ["issuer", "int", (step) => issuerOf(step.passportId)],
-    ["head", "text", (step) => step.after.head],
-    ["custodian", "int", (step) => step.after.custodian],
-    ["phase", "text", (step) => step.after.phase],
-    ["moved", "bool", (step) => step.after.moved],
-    ["held", "bool", () => false],
-    ["length", "int", (step) => step.sequence + 1],
-    ["minted_block", "int", (step) => step.place.blockNumber],
-    ["changed_block", "int", (step) => step.place.blockNumber],
-  ];
-  const first = new Map(steps.filter((step) => step.sequence === 0).map((step) => [step.passportId, step]));
-  const minted: Columns<StoredStep> = columns.map((column) =>
-    column[0] === "minted_block"
-      ? ["minted_block", "int", (step) => (first.get(step.passportId) ?? step).place.blockNumber]
-      : column,
-  );
+/**
+ * Steps, and the passports' states after the last of them, which are read off the rows: to send them too would cost as much
+ * again. The issuer is the id's first 24 bits; the hold flag is not a step's to change.
+ */
+async function insertSteps(tx: Transaction, steps: readonly StoredStep[]): Promise<void> {
   await insertRows(
     tx,
-    "chain_passport",
-    minted,
-    [...last.values()],
-    `ON CONFLICT (id) DO UPDATE SET head = excluded.head, custodian = excluded.custodian, phase = excluded.phase,
-       moved = excluded.moved, length = excluded.length, changed_block = excluded.changed_block`,
+    "chain_custody_step",
+    STEP_COLUMNS,
+    steps,
+    "RETURNING *",
+    (insertion) => `WITH step AS (${insertion})
+      INSERT INTO chain_passport (id, issuer, head, custodian, phase, moved, held, length, minted_block, changed_block)
+      SELECT DISTINCT ON (passport_id) passport_id, ('x' || substr(passport_id, 3, 6))::bit(24)::int, head, custodian,
+        phase, moved, false, sequence + 1, min(block_number) OVER (PARTITION BY passport_id), block_number
+      FROM step ORDER BY passport_id, sequence DESC
+      ON CONFLICT (id) DO UPDATE SET head = excluded.head, custodian = excluded.custodian, phase = excluded.phase,
+        moved = excluded.moved, length = excluded.length, changed_block = excluded.changed_block`,
   );
 }
 
