@@ -9,13 +9,14 @@ import {
   type LocalChain,
 } from "../domain/reconciliation/decideStep.ts";
 import type { Hash } from "../domain/types.ts";
+import { createBackfill, type FoundLogs } from "./backfill.ts";
 
 /** What the follower needs of a chain (see chain/chainReader). */
 export type FollowedChain = {
   readTip(): Promise<{ readonly head: Block; readonly finality: Finality }>;
   readBlocks(from: number, to: number): Promise<Block[]>;
   readLogsOf(blocks: readonly Block[]): Promise<DecodedLog[]>;
-  readLogsBetween(from: number, to: number): Promise<{ readonly blocks: Block[]; readonly logs: DecodedLog[] }>;
+  readLogsBetween(from: number, to: number): Promise<FoundLogs>;
   requireDeployment(chainId: number): Promise<void>;
 };
 
@@ -66,8 +67,6 @@ export type Follower = { step(): Promise<"progress" | "idle"> };
 /** Blocks whose logs are asked for by hash and committed together. */
 const BLOCKS_PER_COMMIT = 100;
 const LONGEST_BRANCH = 1000;
-const SMALLEST_RANGE = 1;
-const LARGEST_RANGE = 10_000;
 
 /**
  * Makes the projection equal to the chain, one COMMIT at a time. Rows and cursor move together, so it may die anywhere.
@@ -78,27 +77,17 @@ export function createFollower(options: FollowerOptions): Follower {
   const sightingsUntilRollback = options.sightingsUntilRollback ?? 5;
   let checked = false;
   let sightings = 0;
-  let range = 1000;
+  const ranges = createBackfill(chain.readLogsBetween);
 
   const report = (step: FollowerProgress["step"], headNumber: number, tip: Block, depth = 0): void =>
     options.onProgress?.({ step, headNumber, lag: Math.max(0, tip.number - headNumber), depth });
 
   /** Ranges by number, below what the chain calls final: there a number is as good as a hash. */
   const backfill = async (local: LocalChain, tip: Block, finality: Finality): Promise<void> => {
-    const from = local.head.number + 1;
-    const to = Math.min(finality.finalizedNumber, from + range - 1);
-    let found: { readonly blocks: Block[]; readonly logs: DecodedLog[] };
-    try {
-      found = await chain.readLogsBetween(from, to);
-    } catch (error) {
-      // Nodes cap how many logs or blocks one answer may span, each in its own words: ask for less.
-      if (range === SMALLEST_RANGE) throw error;
-      range = Math.max(SMALLEST_RANGE, Math.floor(range / 4));
-      return;
-    }
-    range = Math.min(LARGEST_RANGE, range * 2);
+    const found = await ranges.read(local.head.number + 1, finality.finalizedNumber);
+    if (found === null) return;
     await projection.append(local.head.hash, found.blocks, found.logs, found.blocks.at(-1) as Block, finality);
-    report("backfill", to, tip);
+    report("backfill", found.to, tip);
   };
 
   const append = async (local: LocalChain, step: ChainStep & { step: "append" }, tip: Block, finality: Finality) => {
@@ -138,6 +127,7 @@ export function createFollower(options: FollowerOptions): Follower {
         await backfill(local, tip, finality);
         return "progress";
       }
+      ranges.forget();
       const decision = await decide(chain, local, await nearTip(chain, local, tip));
       if (decision.step !== "behind" && decision.step !== "belowFinal") sightings = 0;
       switch (decision.step) {
