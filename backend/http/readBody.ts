@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -25,7 +26,9 @@ export async function readBody(
   maxBytes: number,
 ): Promise<TextBody> {
   const type = mediaType(request.headers["content-type"] ?? "", types);
-  const text = decodeUtf8(await limited(request, maxBytes));
+  const bytes = await limited(request, maxBytes);
+  // The platform decodes what is sound; ours says what is wrong with the rest.
+  const text = isUtf8(bytes) && bytes[0] !== 0xef ? bytes.toString("utf8") : decodeUtf8(bytes);
   if (text.trim() === "") throw new DomainError("body-empty", "The request needs a body.", {});
   return { type, text };
 }
@@ -46,7 +49,7 @@ export async function readBytes(
 }
 
 /** The unpacked body; one that announces too much is refused before it is read. */
-async function limited(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+async function limited(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   return collect(unpacked(request), maxBytes);
 }
@@ -75,7 +78,7 @@ function unpacked(request: IncomingMessage): Readable {
   return request.pipe(gunzip);
 }
 
-async function collect(stream: Readable, maxBytes: number): Promise<Uint8Array> {
+async function collect(stream: Readable, maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   try {

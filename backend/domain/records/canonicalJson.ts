@@ -16,8 +16,8 @@ export const MAX_RECORD_BYTES = 1_048_576;
  * for a value that contains itself), each with the `path` of the value.
  */
 export function canonicalize(value: JsonValue): string {
-  requireJson(value, []);
-  return serialize(value) as string;
+  // The platform writes numbers and strings as RFC 8785 wants them, and names in the order that they have.
+  return requireJson(value, []) ? JSON.stringify(value) : (serialize(value) as string);
 }
 
 /** The UTF-8 bytes of `canonicalize(value)`: what is hashed, stored and addressed. */
@@ -47,13 +47,16 @@ export function parseCanonicalJson(bytes: Uint8Array, maxBytes: number = MAX_REC
   return value;
 }
 
-/** The serialiser alone would write lone surrogates as escapes, drop undefined and call toJSON: all refused here. */
-function requireJson(value: unknown, path: (string | number)[]): void {
-  if (value === null || typeof value === "boolean") return;
-  if (typeof value === "number" && Number.isFinite(value)) return;
+/**
+ * The serialiser alone would write lone surrogates as escapes, drop undefined and call toJSON: all refused here.
+ * @returns whether all names stand in the order of RFC 8785 already
+ */
+function requireJson(value: unknown, path: (string | number)[]): boolean {
+  if (value === null || typeof value === "boolean") return true;
+  if (typeof value === "number" && Number.isFinite(value)) return true;
   if (typeof value === "string") {
     requireString(value, path);
-    return;
+    return true;
   }
   if (typeof value !== "object" || !isPlain(value)) {
     throw new DomainError("json-value-unsupported", "A value has no JSON form.", { path: formatJsonPath(path) });
@@ -62,14 +65,25 @@ function requireJson(value: unknown, path: (string | number)[]): void {
     const sentence = `The value is nested more than ${MAX_JSON_DEPTH} levels deep, or contains itself.`;
     throw new DomainError("json-too-deep", sentence, { path: formatJsonPath(path) });
   }
-  // Array.from gives the holes of a sparse array as undefined, which is refused.
-  const members = Array.isArray(value) ? Array.from(value).entries() : Object.entries(value);
-  for (const [step, member] of members) {
+  let isOrdered = true;
+  const visit = (step: string | number, member: unknown): void => {
     path.push(step);
-    if (typeof step === "string") requireString(step, path);
-    requireJson(member, path);
+    if (!requireJson(member, path)) isOrdered = false;
     path.pop();
+  };
+  if (Array.isArray(value)) {
+    // Counted, so that the holes of a sparse array are met as undefined, which is refused.
+    for (let position = 0; position < value.length; position++) visit(position, value[position]);
+    return isOrdered;
   }
+  let previous = "";
+  for (const name of Object.keys(value)) {
+    if (stringProblem(name) !== undefined) requireString(name, [...path, name]);
+    if (name < previous) isOrdered = false;
+    previous = name;
+    visit(name, Reflect.get(value, name));
+  }
+  return isOrdered;
 }
 
 function requireString(text: string, path: JsonPath): void {

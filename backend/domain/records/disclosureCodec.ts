@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { base64url } from "multiformats/bases/base64";
 import { DomainError } from "../errors.ts";
 import type { JsonValue } from "../types.ts";
+import { fromBase64url, toBase64url } from "./base64url.ts";
 import { canonicalBytes } from "./canonicalJson.ts";
 import { parseJsonStrict } from "./jsonText.ts";
 import { decodeUtf8 } from "./utf8.ts";
@@ -23,11 +23,6 @@ export interface Disclosure {
 /** True for the names that belong to RFC 9901. */
 export function isReservedName(name: string): boolean {
   return name === DIGESTS_NAME || name === ALGORITHM_NAME || name === ELEMENT_NAME;
-}
-
-/** base64url without padding (RFC 4648, 5). */
-export function toBase64url(bytes: Uint8Array): string {
-  return base64url.baseEncode(bytes);
 }
 
 /** Writes a disclosure as it is stored and handed on: base64url of `[salt, name, value]`, or of `[salt, value]`. */
@@ -61,10 +56,10 @@ export function decodeDisclosure(disclosure: string): Disclosure {
 
 function decodeParts(disclosure: string): readonly JsonValue[] {
   try {
-    const bytes = base64url.baseDecode(disclosure);
-    const parts = parseJsonStrict(decodeUtf8(bytes));
-    // The decoder forgives padding; two spellings of one disclosure would have two digests.
-    if (Array.isArray(parts) && toBase64url(bytes) === disclosure) return parts;
+    // Of one spelling only: two of one disclosure would have two digests.
+    const bytes = fromBase64url(disclosure);
+    const parts = bytes && parseJsonStrict(decodeUtf8(bytes));
+    if (Array.isArray(parts)) return parts;
   } catch (cause) {
     throw malformed(disclosure, cause);
   }

@@ -4,7 +4,7 @@ import { isOrganisationCode } from "../identifiers/organisationCode.ts";
 import { isPassportId } from "../identifiers/passportId.ts";
 import { normaliseUid } from "../identifiers/uid.ts";
 import type { JsonObject, JsonValue } from "../types.ts";
-import { cidOf, hashOfCid } from "./cid.ts";
+import { isCid } from "./cid.ts";
 import { formatJsonPath, parseJsonPath } from "./jsonPath.ts";
 import { CURRENCY, type QuantityKind, quantityBreach, UNITS } from "./quantities.ts";
 
@@ -120,7 +120,7 @@ export const CHECKS = {
     "A waste code is six digits of the European list, with * where hazardous, or a code of China's list like 900-000-00.",
   ),
   hash: oneWord(/^0x[0-9a-f]{64}$/, "A hash is 0x and 64 lower-case hex digits."),
-  cid: accepts((text) => cidOf(hashOfCid(text)) === text, "The field is a CIDv1 of raw bytes by sha-256 in base32."),
+  cid: accepts(isCid, "The field is a CIDv1 of raw bytes by sha-256 in base32."),
   "json-path": accepts(
     (text) => formatJsonPath(parseJsonPath(text)) === text,
     "The field is the path of one field, like $.stateOfHealth (RFC 9535).",

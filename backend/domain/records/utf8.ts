@@ -12,9 +12,9 @@ export function decodeUtf8(bytes: Uint8Array): string {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     throw new DomainError("utf8-byte-order-mark", "The text starts with a byte order mark, which JSON does not allow.");
   }
-  let text = "";
+  let at = asciiUntil(bytes, 0);
+  let text = asciiText(bytes, at);
   let units: number[] = [];
-  let at = 0;
   while (at < bytes.length) {
     const point = codePointAt(bytes, at);
     at += widthOf(point);
@@ -26,6 +26,22 @@ export function decodeUtf8(bytes: Uint8Array): string {
     }
   }
   return text + String.fromCharCode(...units);
+}
+
+function asciiUntil(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && (bytes[at] as number) < 0x80) at++;
+  return at;
+}
+
+/** The first `length` bytes, all of them ASCII, which most documents are to their end: much faster than one by one. */
+function asciiText(bytes: Uint8Array, length: number): string {
+  let text = "";
+  for (let at = 0; at < length; at += UNITS_PER_CALL) {
+    const units = bytes.subarray(at, Math.min(at + UNITS_PER_CALL, length));
+    text += Reflect.apply(String.fromCharCode, undefined, units);
+  }
+  return text;
 }
 
 function codePointAt(bytes: Uint8Array, at: number): number {

@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { DomainError } from "../errors.ts";
 import type { JsonObject, JsonValue } from "../types.ts";
 import { type AllowList, allowListAt, allowListOf, isLeaf, membersOf, permitsAny } from "./allowList.ts";
+import { toBase64url } from "./base64url.ts";
 import { canonicalize } from "./canonicalJson.ts";
 import {
   ALGORITHM_NAME,
@@ -11,7 +12,6 @@ import {
   ELEMENT_NAME,
   encodeDisclosure,
   isReservedName,
-  toBase64url,
 } from "./disclosureCodec.ts";
 import { formatJsonPath, type JsonPath } from "./jsonPath.ts";
 import { setMember } from "./jsonText.ts";

@@ -2,9 +2,8 @@ import type { CustodyKind } from "../../domain/custody/events.ts";
 import { DomainError } from "../../domain/errors.ts";
 import { canonicalBytes, MAX_RECORD_BYTES } from "../../domain/records/canonicalJson.ts";
 import { requireRecordFields } from "../../domain/records/checkRecordFields.ts";
-import { hashOfCid } from "../../domain/records/cid.ts";
+import { hashOfCid, isCid } from "../../domain/records/cid.ts";
 import { reveal } from "../../domain/records/disclosures.ts";
-import { breachOf } from "../../domain/records/fieldRules.ts";
 import { fieldsOutsideAllowList, type ParsedRecord, readRecord } from "../../domain/records/parseRecord.ts";
 import { recordHash } from "../../domain/records/recordHash.ts";
 import { kindOfType } from "../../domain/records/recordTypes.ts";
@@ -78,7 +77,7 @@ export function prepareRecord(signed: SignedAbout, { record: payload, disclosure
     disclosures: disclosed.map(({ digest, disclosure, value }) => ({
       digest,
       text: disclosure,
-      attachment: typeof value === "string" && breachOf("cid", value) === undefined ? hashOfCid(value) : undefined,
+      attachment: typeof value === "string" && isCid(value) ? hashOfCid(value) : undefined,
     })),
   };
 }
