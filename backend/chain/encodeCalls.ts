@@ -4,7 +4,7 @@ import type { SignedCustodyEvent } from "../domain/custody/events.ts";
 import { encodeHeader } from "../domain/custody/header.ts";
 import type { HoldOrder } from "../domain/custody/holds.ts";
 import { PROPOSAL_KINDS, type Proposal } from "../domain/participants/proposals.ts";
-import type { Address, Hex, ParticipantId, PassportId } from "../domain/types.ts";
+import type { Address, Hash, Hex, ParticipantId, PassportId } from "../domain/types.ts";
 import { encodeAddress, encodeBytes, encodeBytesN, encodeUint } from "./hexWords.ts";
 
 const selector = (signature: string): Hex => toHex(keccakText(signature).subarray(0, 4));
@@ -20,6 +20,9 @@ const ROTATE_SIGNER = selector("rotateSigner(uint24,address)");
 const LAST_HOLD = selector("lastHold(bytes20)");
 const PASSPORTS = selector("passports(bytes20[])");
 const PARTICIPANT_HEADS = selector("participantHeads(uint24[])");
+
+/** ERC-1271; a wallet answers with the same four bytes when it approves. */
+export const IS_VALID_SIGNATURE = selector("isValidSignature(bytes32,bytes)");
 
 /** Calls of views that take nothing. */
 export const REGISTRY_HEAD_CALL = selector("registryHead()");
@@ -55,6 +58,10 @@ function encodeEvent(event: SignedCustodyEvent): string {
     { tail: encodeBytes(`${actorSignature}${counterpartySignature.slice(2)}` as Hex) },
   ]);
 }
+
+/** Calldata of a wallet's `isValidSignature` (ERC-1271). */
+export const encodeIsValidSignatureCall = (digest: Hash, signature: Hex): Hex =>
+  `${IS_VALID_SIGNATURE}${encodeTuple([digest.slice(2), { tail: encodeBytes(signature) }])}`;
 
 /** Calldata of `submit`: the events in order. */
 export function encodeSubmit(events: readonly SignedCustodyEvent[]): Hex {

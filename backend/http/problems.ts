@@ -45,7 +45,7 @@ const CODES: { readonly [status: number]: string } = {
     manifest-root-differs`,
   // It did not answer now, or this server has no room now.
   503: `too-many-watchers events-backlog-full database-unavailable participant-record-missing chain-not-followed
-    publisher-unknown block-unavailable rpc-unreachable rpc-timeout rpc-http-status`,
+    publisher-unknown block-unavailable rpc-unreachable rpc-timeout rpc-http-status wallet-not-checked`,
 };
 
 const STATUS = new Map(

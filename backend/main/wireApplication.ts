@@ -11,6 +11,7 @@ import { kuboBlocks } from "../content/kuboBlocks.ts";
 import type { Address, Hash, Hex, ParticipantId } from "../domain/types.ts";
 import { secretFile } from "../embedded/secretFile.ts";
 import { createApp } from "../http/createApp.ts";
+import { walletJudge } from "../services/access/judgeWallet.ts";
 import { replayErasures } from "../services/access/replayErasures.ts";
 import { createAnchorTrees } from "../services/anchors/anchorTrees.ts";
 import { createAcceptor } from "../services/custody/acceptCustodyEvents.ts";
@@ -83,6 +84,7 @@ export async function wireApplication(parts: {
     dataRecordAcceptor,
     anchorTrees: createAnchorTrees(),
     recoverSigner: curve.recoverSigner,
+    judgeWallet: walletJudge({ database, rpc: parts.rpc }),
     signatures: { curve: curve.name, recoveriesPerSecond: curve.recoveriesPerSecond },
     hashing: { keccak: keccak.name, hashesPerSecond: keccak.hashesPerSecond },
     sealing,

@@ -5,6 +5,7 @@ import type { RecoverSigner } from "../domain/signatures.ts";
 import type { UnixTime } from "../domain/types.ts";
 import type { Database } from "../storage/database.ts";
 import type { ErasureFile } from "../storage/erasureFile.ts";
+import type { JudgeWallet } from "./access/judgeWallet.ts";
 import type { AnchorTrees } from "./anchors/anchorTrees.ts";
 import type { Acceptor } from "./custody/acceptCustodyEvents.ts";
 import type { DisclosureSealing } from "./custody/storeRecords.ts";
@@ -25,6 +26,8 @@ export type ServiceDependencies = {
   readonly dataRecordAcceptor: DataRecordAcceptor;
   readonly anchorTrees: AnchorTrees;
   readonly recoverSigner: RecoverSigner;
+  /** Asks contract wallets about signatures that no key made. */
+  readonly judgeWallet: JudgeWallet;
   /** Which curve recovers signers in this process, and how fast (see signatures/chooseCurve). */
   readonly signatures: CurveInUse;
   /** What hashes in this process, and how fast (see hashing/chooseKeccak). */

@@ -8,6 +8,7 @@ import { recoverSigner } from "../../backend/domain/signatures.ts";
 import { createApp } from "../../backend/http/createApp.ts";
 import type { AppDependencies } from "../../backend/http/dependencies.ts";
 import { serverLimits } from "../../backend/http/serverLimits.ts";
+import { walletJudge } from "../../backend/services/access/judgeWallet.ts";
 import { createAnchorTrees } from "../../backend/services/anchors/anchorTrees.ts";
 import { refusalJudge } from "../../backend/services/operation/judgeRefusal.ts";
 import { createWorld, DEPLOYMENT, SEALING, type World } from "../services/world.ts";
@@ -57,6 +58,7 @@ export async function startServer(overrides: Partial<AppDependencies> = {}): Pro
     dataRecordAcceptor: world.dataRecordAcceptor,
     anchorTrees: createAnchorTrees(),
     recoverSigner,
+    judgeWallet: walletJudge({ database: world.database, rpc }),
     sealing: SEALING,
     signatures: { curve: "portable", recoveriesPerSecond: 700 },
     hashing: { keccak: "portable", hashesPerSecond: 100_000 },

@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { RpcError } from "../../backend/chain/jsonRpc.ts";
 import { personalDigest } from "../../backend/domain/access/signIn.ts";
+import { walletJudge } from "../../backend/services/access/judgeWallet.ts";
 import {
   buildMint,
   FLEET,
@@ -183,5 +185,115 @@ describe("sessions", () => {
       "SELECT (SELECT count(*)::int FROM access_session) AS sessions, (SELECT count(*)::int FROM used_nonce) AS nonces",
     );
     expect(rows[0]).to.deep.equal({ sessions: 1, nonces: 1 });
+  });
+});
+
+describe("sessions of contract wallets", () => {
+  const MAGIC = `0x1626ba7e${"0".repeat(56)}`;
+  let server: TestServer;
+  let answer: (params: readonly unknown[]) => unknown;
+  const asked: (readonly unknown[])[] = [];
+  before(async () => {
+    server = await startServer({
+      rpc: {
+        url: "http://rpc.invalid",
+        call: async (method, ...params) => {
+          if (method !== "eth_call") return "0x64"; // the block that the world's follower has reached
+          asked.push(params);
+          return await answer(params);
+        },
+        batch: async () => [],
+      },
+    });
+  });
+  after(() => server.close());
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  /** Signed by a key that is not the address in the message: so it is for the wallet at that address to say. */
+  const byWallet = async () => signed(await signInMessage(server, PRODUCER), FLEET);
+  const refusal = async (body: unknown, status: number) => problemCode(await server.post("/v1/session", body), status);
+
+  it("begin where the wallet approves the message's EIP-191 hash, at the block that was read last", async () => {
+    answer = () => MAGIC;
+    const body = await byWallet();
+    const response = await server.post("/v1/session", body);
+    expect([response.status, (await response.json()).participantId]).to.deep.equal([201, PRODUCER]);
+    const [[call, block]] = asked as [[{ to: string; data: string; gas: string }, { blockHash: string }]];
+    expect(call.to).to.equal(signerOf(PRODUCER).signer);
+    expect(call.data.slice(0, 74)).to.equal(`0x1626ba7e${personalDigest(body.message).slice(2)}`);
+    expect(Number(call.gas)).to.be.within(71_000, 76_000);
+    const cursor = await server.world.database.prisma.chainCursor.findFirstOrThrow();
+    expect(block).to.deep.equal({ blockHash: cursor.headHash });
+    // Used up, as every nonce is.
+    expect(await refusal(body, 403)).to.equal("nonce-refused");
+  });
+
+  it("do not begin where it refuses, reverts or runs out of gas, or answers more or less than one word", async () => {
+    const refuse = (rpcCode: number, rpcMessage: string) => () => {
+      throw new RpcError("rpc-refused", rpcMessage, "retry", { rpcCode, rpcMessage });
+    };
+    const answers = [
+      () => `0xffffffff${"0".repeat(56)}`,
+      () => "0x",
+      () => "0x1626ba7e",
+      () => `${MAGIC}00`,
+      () => `0x1626ba7e${"0".repeat(55)}1`,
+      refuse(3, "execution reverted"),
+      refuse(-32000, "out of gas"),
+    ];
+    const body = await byWallet();
+    for (const one of answers) {
+      answer = one;
+      expect(await refusal(body, 403), String(one)).to.equal("signature-wrong");
+    }
+    // Refused signatures used nothing up.
+    answer = () => MAGIC;
+    expect((await server.post("/v1/session", body)).status).to.equal(201);
+  });
+
+  it("are not refused, but not begun, while the chain gives no answer: 503, and the nonce stays", async () => {
+    const body = await byWallet();
+    const troubles = [
+      new RpcError("rpc-unreachable", "down", "retry", {}),
+      new RpcError("rpc-http-status", "429", "retry", {}),
+      new RpcError("rpc-refused", "header not found", "retry", { rpcCode: -32000, rpcMessage: "header not found" }),
+    ];
+    for (const trouble of troubles) {
+      answer = () => Promise.reject(trouble);
+      const response = await server.post("/v1/session", body);
+      expect(response.headers.get("retry-after")).to.equal("2");
+      expect(await problemCode(response, 503), trouble.message).to.equal("wallet-not-checked");
+    }
+    answer = () => null;
+    expect(await refusal(body, 503)).to.equal("wallet-not-checked");
+    answer = () => MAGIC;
+    expect((await server.post("/v1/session", body)).status).to.equal(201);
+  });
+
+  it("wait for no chain that hangs, and ask it for a few at a time", async () => {
+    const { database } = server.world;
+    const judge = walletJudge({ database, rpc: { call: () => new Promise(() => undefined) } }, 50);
+    const digest = personalDigest("x");
+    const codeOf = () =>
+      judge(signerOf(PRODUCER).signer, digest, "0x").then(
+        () => "approved",
+        ({ code, message }) => `${code}: ${message}`,
+      );
+    const codes = await Promise.all(Array.from({ length: 10 }, codeOf));
+    expect(codes.filter((code) => /^wallet-not-checked: .*no answer in time/.test(code))).to.have.length(8);
+    expect(codes.filter((code) => /^wallet-not-checked: .*8 wallets/.test(code))).to.have.length(2);
+    expect(await codeOf()).to.match(/no answer in time/);
+  });
+
+  it("cost the chain no question for strangers, the suspended, and nonces that were made up", async () => {
+    answer = () => MAGIC;
+    const forged = signed(await signInMessage(server, PRODUCER, { nonce: "0".repeat(76) }), FLEET);
+    expect(await refusal(forged, 403)).to.equal("nonce-refused");
+    expect(await refusal(signed(await signInMessage(server, 77), FLEET), 403)).to.equal("participant-unknown");
+    const suspended = signed(await signInMessage(server, SUSPENDED), FLEET);
+    expect(await refusal(suspended, 403)).to.equal("participant-suspended");
+    expect(asked).to.deep.equal([]);
   });
 });

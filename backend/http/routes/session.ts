@@ -40,7 +40,8 @@ export function sessionRoutes(dependencies: AppDependencies): Route[] {
       path: "/v1/session",
       operationId: "signIn",
       tag: "Session",
-      summary: "Sign in as a participant: the message, and its signature by the participant's signer.",
+      summary:
+        "Sign in as a participant: the message, and its signature by the participant's key or contract wallet (ERC-1271).",
       body: {
         schema: z.strictObject({
           message: z.string().min(1).max(2000),
@@ -50,7 +51,7 @@ export function sessionRoutes(dependencies: AppDependencies): Route[] {
         maxBytes: 16 * 1024,
       },
       answers: { 201: { description: "A short-lived bearer token, shown once.", schema: session } },
-      problems: [403, 409, 413, 415],
+      problems: [403, 409, 413, 415, 503],
       handle: async ({ body }) => ({
         status: 201,
         json: await signIn(dependencies, body, { ...expected, now: now() }),

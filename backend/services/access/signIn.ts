@@ -5,7 +5,8 @@ import type { Address, Hex, ParticipantId, UnixTime } from "../../domain/types.t
 import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
 import type { DisclosureSealing } from "../custody/storeRecords.ts";
 import { tokenHash } from "./caller.ts";
-import { useNonce } from "./signInNonce.ts";
+import type { JudgeWallet } from "./judgeWallet.ts";
+import { requireNonce, useNonce } from "./signInNonce.ts";
 
 /** What a participant sends to sign in. Attacker-controlled: every byte. */
 export type SignInRequest = {
@@ -30,25 +31,31 @@ const TOKEN_BYTES = 32;
 
 /**
  * Signs a participant in: its message is for this server, chain and moment, its nonce is fresh, and the signature is by
- * the present signer of an active participant. A contract wallet cannot sign in: no chain judges this signature.
+ * the present signer of an active participant: by its key, or, of a contract wallet, as the wallet itself says
+ * (ERC-1271). The key is tried first, as the contract does. A wallet that takes its word back later ends no session: they
+ * are short.
  * @throws DomainError `sign-in-malformed`, `sign-in-field-wrong`, `nonce-refused`, `signature-wrong`,
- *   `participant-unknown`, `participant-suspended`, `participant-unclear`
+ *   `wallet-not-checked`, `participant-unknown`, `participant-suspended`, `participant-unclear`
  */
 export async function signIn(
   dependencies: {
     readonly database: Database;
     readonly recoverSigner: RecoverSigner;
+    readonly judgeWallet: JudgeWallet;
     readonly sealing: DisclosureSealing;
   },
   request: SignInRequest,
   expected: SignInExpectation,
 ): Promise<Session> {
-  const { database, recoverSigner, sealing } = dependencies;
+  const { database, recoverSigner, judgeWallet, sealing } = dependencies;
   const { now } = expected;
   const { address, nonce, expirationTime } = judgeSignIn(request.message, expected);
-  if (recoverSigner(personalDigest(request.message), request.signature) !== address) {
-    const sentence = "The sign-in message is not signed by the address in it (a contract wallet cannot sign in).";
-    throw new DomainError("signature-wrong", sentence, { address });
+  const digest = personalDigest(request.message);
+  if (recoverSigner(digest, request.signature) !== address) {
+    // The chain is asked for those whom the registry knows, and with a nonce of ours: for nobody else.
+    requireNonce(sealing.key, nonce, now);
+    await participantOf(database.pool, address, request.participantId);
+    await judgeWallet(address, digest, request.signature);
   }
   const wanted =
     expirationTime === undefined ? Number.POSITIVE_INFINITY : Math.floor(Date.parse(expirationTime) / 1000);
@@ -74,7 +81,11 @@ async function forgetExpired(tx: Transaction, now: UnixTime): Promise<void> {
   await tx.query("DELETE FROM access_session WHERE expires_at <= to_timestamp($1)", [now]);
 }
 
-async function participantOf(tx: Transaction, signer: Address, named: ParticipantId | undefined): Promise<number> {
+async function participantOf(
+  tx: Pick<Transaction, "query">,
+  signer: Address,
+  named: ParticipantId | undefined,
+): Promise<number> {
   const { rows } = await tx.query<{ id: ParticipantId; active: boolean }>(
     "SELECT id, active FROM chain_participant WHERE signer = $1 AND ($2::int IS NULL OR id = $2) ORDER BY active DESC, id",
     [signer, named ?? null],

@@ -22,19 +22,27 @@ export function makeNonce({ key, randomBytes }: DisclosureSealing, now: UnixTime
 }
 
 /**
- * Uses a nonce up. Of any number of uses at once, at any process of the installation, one returns: the table's key
- * decides. Throws `nonce-refused` for a nonce that was not given here, has expired, or was used.
+ * When a nonce expires that was given here and has not. Whether it was used, only `useNonce` can say.
+ * Throws `nonce-refused`.
  */
-export async function useNonce(tx: Transaction, key: SealingKey, nonce: string, now: UnixTime): Promise<void> {
+export function requireNonce(key: SealingKey, nonce: string, now: UnixTime): UnixTime {
   const bytes = Buffer.from(nonce, "hex");
   const content = bytes.subarray(0, RANDOM_BYTES + TIME_BYTES);
   const isWhole = bytes.length === RANDOM_BYTES + TIME_BYTES + TAG_BYTES && bytes.toString("hex") === nonce;
   if (!isWhole || !timingSafeEqual(bytes.subarray(content.length), tagOf(key, content))) throw refused();
   const expiresAt = content.readUIntBE(RANDOM_BYTES, TIME_BYTES);
   if (expiresAt <= now) throw refused();
+  return expiresAt;
+}
+
+/**
+ * Uses a nonce up. Of any number of uses at once, at any process of the installation, one returns: the table's key
+ * decides. Throws `nonce-refused` for a nonce that was not given here, has expired, or was used.
+ */
+export async function useNonce(tx: Transaction, key: SealingKey, nonce: string, now: UnixTime): Promise<void> {
   const { rowCount } = await tx.query(
     "INSERT INTO used_nonce (nonce, expires_at) VALUES ($1, to_timestamp($2)) ON CONFLICT DO NOTHING",
-    [nonce, expiresAt],
+    [nonce, requireNonce(key, nonce, now)],
   );
   if (rowCount !== 1) throw refused();
 }
