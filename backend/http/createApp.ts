@@ -6,6 +6,7 @@ import express, {
   type Response,
   Router,
 } from "express";
+import type { Logger } from "pino";
 import swaggerUi from "swagger-ui-express";
 import { DomainError } from "../domain/errors.ts";
 import type { AppDependencies } from "./dependencies.ts";
@@ -13,7 +14,7 @@ import { createMetrics } from "./metrics.ts";
 import { expressPath, routeHandler } from "./mountRoute.ts";
 import { openApiDocument } from "./openApi.ts";
 import { pageRouter } from "./pages.ts";
-import { problemHeaders, problemOf } from "./problems.ts";
+import { type Problem, problemHeaders, problemOf } from "./problems.ts";
 import { crossOriginReads, requestLimit, securityHeaders } from "./protections.ts";
 import { requestLog } from "./requestLog.ts";
 import type { Route } from "./route.ts";
@@ -144,12 +145,21 @@ function problemHandler({ publicUrl, log, judgeRefusal }: AppDependencies): Erro
     const error = request.method === "POST" ? await judgeRefusal(thrown) : thrown;
     if (response.headersSent) return next(error);
     const problem = problemOf(error, publicUrl);
-    if (problem.status >= 500 && problem.status !== 501)
-      log.error({ err: error, reqId: request.id, code: problem.code }, "a request failed");
+    logProblem(log, problem, error, request.id);
     response.status(problem.status).set(problemHeaders(problem)).type("application/problem+json");
     if (!request.complete) closeAfterAnswer(request, response);
     response.send(JSON.stringify(problem));
   };
+}
+
+/** What is put off comes in thousands when there is too much of it, and what waits is counted: a line is enough. */
+function logProblem(log: Logger, { status, code }: Problem, error: unknown, reqId: Request["id"]): void {
+  if (status === 503) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
+    log.warn({ reqId, code, cause }, "a request was put off");
+  } else if (status >= 500 && status !== 501) {
+    log.error({ err: error, reqId, code }, "a request failed");
+  }
 }
 
 /**

@@ -5,9 +5,9 @@ import { pinoHttp } from "pino-http";
 
 const GIVEN_ID = /^[A-Za-z0-9_-]{8,64}$/;
 
-/** 501 says that an address is answered otherwise by design; the rest of the 5xx are faults. */
+/** 501 says that an address is answered otherwise by design, 503 to come again; the rest of the 5xx are faults. */
 const isFault = (error: Error | undefined, { statusCode }: ServerResponse): boolean =>
-  statusCode !== 501 && (error !== undefined || statusCode >= 500);
+  statusCode !== 501 && statusCode !== 503 && (error !== undefined || statusCode >= 500);
 
 /**
  * One line a request with its id, which the answer carries too. Neither bodies, headers nor queries are logged: they

@@ -70,8 +70,13 @@ describe("the API without its database", function () {
     expect(counts[503], JSON.stringify(counts)).to.be.greaterThan(20);
   });
 
-  it("promises nothing", async () => {
+  it("promises nothing, and logs why in a line", async () => {
     const refused = await server.post("/v1/custody-events", buildMint().submission);
     expect([refused.status, refused.headers.get("retry-after")]).to.deep.equal([503, "2"]);
+    const lines = server.logged.map((line) => JSON.parse(line));
+    const line = lines.find(({ reqId }) => reqId === refused.headers.get("x-request-id"));
+    expect(line).to.include({ level: 40, code: "database-unavailable", msg: "a request was put off" });
+    expect(line.cause).to.contain("ECONNREFUSED");
+    expect(line).not.to.have.property("err");
   });
 });
