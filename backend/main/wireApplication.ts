@@ -22,6 +22,7 @@ import type { ChosenKeccak } from "../services/hashing/chooseKeccak.ts";
 import { refusalJudge } from "../services/operation/judgeRefusal.ts";
 import type { WorkersFigures } from "../services/serviceDependencies.ts";
 import type { ChosenCurve } from "../services/signatures/chooseCurve.ts";
+import { startRecoveryThread } from "../services/signatures/recoveryThread.ts";
 import type { Database } from "../storage/database.ts";
 import { erasureFile } from "../storage/erasureFile.ts";
 import { failpointAt } from "./failpoint.ts";
@@ -65,10 +66,12 @@ export async function wireApplication(parts: {
     log.warn({ requests, deletedAgain }, "a restored database held erased data; it is erased again");
   const now = () => Math.floor(Date.now() / 1000);
   const receiptKey = operatorsReceiptKey(database, parts.operatorSigner, config.operatorId);
+  const recovery = startRecoveryThread(curve);
   const accepting = {
     pool: database.pool,
     domain: deployment,
     recoverSigner: curve.recoverSigner,
+    recoverSigners: recovery.recoverSigners,
     receiptKey,
     sealing,
     now,
@@ -109,7 +112,10 @@ export async function wireApplication(parts: {
     app,
     blocks,
     receiptKey,
-    close: async () => void (await Promise.all([acceptor.close(), dataRecordAcceptor.close()])),
+    async close() {
+      await Promise.all([acceptor.close(), dataRecordAcceptor.close()]);
+      await recovery.close();
+    },
   };
 }
 

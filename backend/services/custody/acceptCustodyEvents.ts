@@ -7,12 +7,18 @@ import type { Failpoint } from "../../domain/failpoint.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, UnixTime } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
+import { type RecoverSigners, recoverHere } from "../signatures/recoveryThread.ts";
 import { type Backlog, boundBacklog } from "./boundBacklog.ts";
 import { commitBatch } from "./commitBatch.ts";
 import { decideSubmission } from "./decideSubmission.ts";
 import { groupCommit } from "./groupCommit.ts";
 import { namedModels, readStoredModels, requireModels } from "./prepareModelRecords.ts";
-import { type PreparedSubmission, prepareSubmission, type UnverifiedSubmission } from "./prepareSubmission.ts";
+import {
+  type PreparedSubmission,
+  readSubmission,
+  type UnverifiedSubmission,
+  withSigners,
+} from "./prepareSubmission.ts";
 import { readAcceptView } from "./readAcceptView.ts";
 import { promiseReceipt, type Receipt, type ReceiptKey, storedReceipt } from "./signReceipt.ts";
 import { type AcceptedSubmission, storeAccepted, storeOffers } from "./storeAccepted.ts";
@@ -22,6 +28,8 @@ export type AcceptDependencies = {
   readonly pool: Pool;
   readonly domain: SigningDomain;
   readonly recoverSigner: RecoverSigner;
+  /** The same for many, on another thread; without it they are recovered here. */
+  readonly recoverSigners?: RecoverSigners;
   readonly receiptKey: ReceiptKey;
   readonly sealing: DisclosureSealing;
   /** Unix time in seconds. */
@@ -57,6 +65,7 @@ const OPEN_ITEMS = "SELECT 1 FROM accepted_item WHERE state = 'open'";
 /** Makes the one acceptor of a process; several processes may accept on one database. */
 export function createAcceptor(dependencies: AcceptDependencies): Acceptor {
   const separator = domainSeparator(dependencies.domain);
+  const { recoverSigners = recoverHere(dependencies) } = dependencies;
   const backlog = boundBacklog(dependencies.maxOpenItems, OPEN_ITEMS);
   const context = { ...dependencies, separator, backlog };
   const group = groupCommit<PreparedSubmission, AcceptOutcome>({
@@ -68,8 +77,10 @@ export function createAcceptor(dependencies: AcceptDependencies): Acceptor {
   });
   return {
     separator,
-    accept: async (submission) =>
-      group.submit(prepareSubmission({ separator, recoverSigner: dependencies.recoverSigner }, submission)),
+    async accept(submission) {
+      const read = readSubmission(separator, submission);
+      return group.submit(withSigners(read, await recoverSigners(read.signed)));
+    },
     acceptPrepared: (submission) => group.submit(submission),
     waiting: group.waiting,
     close: group.close,

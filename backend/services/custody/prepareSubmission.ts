@@ -11,6 +11,7 @@ import { DomainError, withDetails } from "../../domain/errors.ts";
 import { isCreationRecord } from "../../domain/records/parseRecord.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Address, Hash, Hex } from "../../domain/types.ts";
+import type { SignedDigest } from "../signatures/recoveryThread.ts";
 import { prepareModelRecords } from "./prepareModelRecords.ts";
 import { type PreparedRecord, prepareRecord, type UnverifiedRecord } from "./prepareRecord.ts";
 
@@ -32,12 +33,41 @@ export type PreparedSubmission = Candidate & {
 /** What preparing depends on, besides the submission. */
 export type PrepareContext = { readonly separator: Uint8Array; readonly recoverSigner: RecoverSigner };
 
+/** A submission before its signers are recovered. */
+export type ReadSubmission = Omit<PreparedSubmission, "actorSigners" | "counterpartySigner"> & {
+  /** The actor's signatures, several where governors signed, and last the counterparty's where the kind has one. */
+  readonly signed: readonly SignedDigest[];
+};
+
 /**
  * Parses, hashes and recovers: all the work on a submission that depends on its bytes alone.
+ * @throws DomainError those of `readSubmission`
+ */
+export function prepareSubmission(context: PrepareContext, submission: UnverifiedSubmission): PreparedSubmission {
+  const read = readSubmission(context.separator, submission);
+  return withSigners(
+    read,
+    read.signed.map(({ digest, signature }) => context.recoverSigner(digest, signature)),
+  );
+}
+
+/** Joins a submission with the signers that were recovered, in the order of `signed`. */
+export function withSigners(read: ReadSubmission, signers: readonly (Address | null)[]): PreparedSubmission {
+  const { signed, ...submission } = read;
+  const isTwoSided = hasCounterparty(submission.event.kind);
+  return {
+    ...submission,
+    actorSigners: isTwoSided ? signers.slice(0, -1) : signers,
+    counterpartySigner: isTwoSided ? (signers.at(-1) ?? null) : null,
+  };
+}
+
+/**
+ * Parses and hashes.
  * @throws DomainError of the event's parser, `record-missing`, those of `prepareRecord` with the item's position, and
  *   those of `prepareModelRecords`
  */
-export function prepareSubmission(context: PrepareContext, submission: UnverifiedSubmission): PreparedSubmission {
+export function readSubmission(separator: Uint8Array, submission: UnverifiedSubmission): ReadSubmission {
   const event = parseSignedCustodyEvent(submission.event);
   if (submission.records.length !== event.items.length) {
     throw new DomainError("record-missing", "A submission has one record per item, in item order.", {
@@ -49,7 +79,8 @@ export function prepareSubmission(context: PrepareContext, submission: Unverifie
     withDetails({ position }, () => prepareItemsRecord(event.kind, event.items[position] as Item, entry)),
   );
   const models = prepareModelRecords(event.actor, records, submission.models ?? []);
-  return { ...prepareEvent(context, event), records, models };
+  const { digest, heads } = hashEvent(separator, event);
+  return { event, digest, heads, records, models, signed: signedDigests(separator, event, digest) };
 }
 
 function prepareItemsRecord(kind: CustodyKind, item: Item, unverified: UnverifiedRecord): PreparedRecord {
@@ -59,27 +90,19 @@ function prepareItemsRecord(kind: CustodyKind, item: Item, unverified: Unverifie
   return prepared;
 }
 
-/** Digest, heads and recovered signers of an event whose records are here already. */
-export function prepareEvent({ separator, recoverSigner }: PrepareContext, event: SignedCustodyEvent): Candidate {
-  const { digest, heads } = hashEvent(separator, event);
-  return {
-    event,
-    digest,
-    heads,
-    actorSigners: signersOf(event, digest, recoverSigner),
-    counterpartySigner: hasCounterparty(event.kind)
-      ? recoverSigner(acceptanceDigest(separator, digest, event.declined), event.counterpartySignature)
-      : null,
-  };
-}
-
 const GOVERNOR_SIGNATURE_DIGITS = 2 * 65;
 
-function signersOf(event: SignedCustodyEvent, digest: Hash, recoverSigner: RecoverSigner): (Address | null)[] {
-  if (event.kind !== "reassignment") return [recoverSigner(digest, event.actorSignature)];
-  const digits = event.actorSignature.slice(2);
-  const parts = digits.match(new RegExp(`.{1,${GOVERNOR_SIGNATURE_DIGITS}}`, "g")) ?? [];
-  return parts.map((part) => recoverSigner(digest, `0x${part}` as Hex));
+function signedDigests(separator: Uint8Array, event: SignedCustodyEvent, digest: Hash): SignedDigest[] {
+  const actor = signaturesOf(event).map((signature) => ({ digest, signature }));
+  if (!hasCounterparty(event.kind)) return actor;
+  const acceptance = acceptanceDigest(separator, digest, event.declined);
+  return [...actor, { digest: acceptance, signature: event.counterpartySignature }];
+}
+
+function signaturesOf(event: SignedCustodyEvent): readonly Hex[] {
+  if (event.kind !== "reassignment") return [event.actorSignature];
+  const parts = event.actorSignature.slice(2).match(new RegExp(`.{1,${GOVERNOR_SIGNATURE_DIGITS}}`, "g")) ?? [];
+  return parts.map((part) => `0x${part}` as Hex);
 }
 
 /** Whoever scans a new item's identifier must find its passport: the record of its creation names it. */
