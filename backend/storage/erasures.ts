@@ -10,6 +10,19 @@ export type ErasureEntry = SignedErasure & {
   readonly erasedAt: UnixTime;
 };
 
+/** Of advisory locks; any number that nothing else here uses. */
+const ERASURES = "hashtext('erasures')";
+
+/**
+ * What erases goes alone, and what stores disclosures or attachments goes beside others of its kind. Without these turns
+ * a record that arrives again while it is erased would bring back what the erasure has just not seen, and an attachment
+ * would be deleted that a record still on its way to its COMMIT names. To be taken before anything else of either is
+ * read: a statement sees what was committed when it began.
+ */
+export const eraseAlone = (tx: Transaction): Promise<unknown> => tx.query(`SELECT pg_advisory_xact_lock(${ERASURES})`);
+export const storeBesideOthers = (tx: Transaction): Promise<unknown> =>
+  tx.query(`SELECT pg_advisory_xact_lock_shared(${ERASURES})`);
+
 /** Keeps an entry and deletes what it names. Answers how many disclosures were still there. */
 export async function applyErasure(tx: Transaction, entry: ErasureEntry): Promise<number> {
   await tx.query(

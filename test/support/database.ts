@@ -46,7 +46,10 @@ export async function createEmptyDatabase(): Promise<{ url: string; drop(): Prom
   return { url: url(name), drop: () => administer(url("postgres"), `DROP DATABASE ${name}`) };
 }
 
-/** A copy of a database as it stands, like a dump restored elsewhere; nobody may be at work on the original meanwhile. */
+/**
+ * A copy of a database as it stands, like a dump restored elsewhere; nobody may be at work on the original meanwhile. A
+ * real backup is pg_dump's, which the packages of the embedded PostgreSQL do not have; both bring back every row.
+ */
 export async function copyDatabase(original: TestDatabase): Promise<{ url: string; drop(): Promise<void> }> {
   const { url } = await sharedServer();
   const name = `test_${process.pid}_${++databases}`;

@@ -7,7 +7,7 @@ import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Hash, Hex, PassportId, UnixTime } from "../../domain/types.ts";
 import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
 import type { ErasureFile } from "../../storage/erasureFile.ts";
-import { applyErasure, type ErasureEntry, readErasures } from "../../storage/erasures.ts";
+import { applyErasure, type ErasureEntry, eraseAlone, readErasures } from "../../storage/erasures.ts";
 import type { DisclosureSealing } from "../custody/storeRecords.ts";
 import { logAccess } from "./accessLog.ts";
 import { type OpenedRecord, openRecords } from "./openRecords.ts";
@@ -46,6 +46,7 @@ export async function eraseDisclosures(
   const now = dependencies.now();
   const digest = erasureDigest(separator, request);
   return await inTransaction(database.pool, async (tx) => {
+    await eraseAlone(tx);
     const [known] = await readErasures(tx, digest);
     if (known !== undefined) return outcomeOf(known);
     if (!isTimely(request, now)) {

@@ -10,20 +10,17 @@ export type AccessEntry = {
   readonly at: string;
   readonly participantId: ParticipantId;
   readonly action: AccessAction;
-  /** Hashes and ids of what was read, granted or erased. */
+  /** Hashes and ids: of what the reader of the log read or erased itself, and of what anybody granted. */
   readonly details: JsonObject;
 };
-
-const WITHOUT_DIGESTS = `(details - 'disclosures' - 'records') || CASE WHEN details ? 'records' THEN jsonb_build_object(
-  'records', (SELECT coalesce(jsonb_agg(one - 'disclosures'), '[]') FROM jsonb_array_elements(details->'records') AS one)
-) ELSE '{}' END`;
 
 type Row = Omit<AccessEntry, "at"> & { readonly id: string; readonly at: Date };
 
 /**
- * Who read what of a passport, the newest first; for its custodian and for regulators. Which disclosures they were is
- * for the one who read or erased them alone: their number says how much there is of what the others may not read. Reading
- * the log is logged, too.
+ * Who read what is withheld of a passport, the newest first; for its custodian and for regulators. Which records and
+ * disclosures they were is for the one who read or erased them alone: a data record of which an authority reads something
+ * is a test report, and its kind is withheld from the custodian; and numbers say how much there is. Reading the log is
+ * logged, too.
  * @throws DomainError `dpp-unknown`, `access-denied`, `cursor-malformed`
  */
 export async function readAccessLog(
@@ -42,7 +39,7 @@ export async function readAccessLog(
     }
     const { rows } = await tx.query<Row>(
       `SELECT id, at, participant AS "participantId", action,
-              CASE WHEN participant = $4 THEN details ELSE ${WITHOUT_DIGESTS} END AS details
+              CASE WHEN participant = $4 THEN details ELSE details - 'disclosures' - 'records' END AS details
          FROM access_log
         WHERE passport_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
       [passportId, before, query.limit + 1, caller.participantId],

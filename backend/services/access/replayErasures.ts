@@ -1,6 +1,6 @@
 import { type Database, inTransaction } from "../../storage/database.ts";
 import type { ErasureFile } from "../../storage/erasureFile.ts";
-import { applyErasure, deleteErased, readErasures } from "../../storage/erasures.ts";
+import { applyErasure, deleteErased, eraseAlone, readErasures } from "../../storage/erasures.ts";
 
 /**
  * Makes database and erasure file say the same, and deletes again what a restored database brought back. Before the
@@ -17,6 +17,7 @@ export async function replayErasures(
   for (const entry of known) if (!inFile.has(entry.digest)) await file.append(entry);
   const inDatabase = new Set(known.map(({ digest }) => digest));
   return await inTransaction(pool, async (tx) => {
+    await eraseAlone(tx);
     let deletedAgain = 0;
     for (const entry of written) if (!inDatabase.has(entry.digest)) deletedAgain += await applyErasure(tx, entry);
     deletedAgain += await deleteErased(tx, null);

@@ -4,6 +4,7 @@ import { cidOf } from "../../domain/records/cid.ts";
 import { recordHash } from "../../domain/records/recordHash.ts";
 import type { UnixTime } from "../../domain/types.ts";
 import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
+import { storeBesideOthers } from "../../storage/erasures.ts";
 import type { Caller } from "../access/caller.ts";
 
 export type StoredAttachment = {
@@ -34,6 +35,7 @@ export async function storeAttachment(
   const type = requireAttachmentType(bytes);
   const hash = recordHash(bytes);
   const created = await inTransaction(pool, async (tx) => {
+    await storeBesideOthers(tx);
     // One at a time for each participant, or parallel uploads would each see the day as it was before them.
     await tx.query("SELECT pg_advisory_xact_lock(hashtext('attachment'), $1)", [participantId]);
     const { rowCount } = await tx.query(

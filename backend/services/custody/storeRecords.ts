@@ -1,4 +1,5 @@
 import type { Transaction } from "../../storage/database.ts";
+import { storeBesideOthers } from "../../storage/erasures.ts";
 import { storeRecords as storePublicRecords } from "../../storage/records.ts";
 import type { PreparedRecord } from "./prepareRecord.ts";
 import { NONCE_BYTES, type RandomBytes, type SealingKey, sealDisclosure } from "./sealDisclosure.ts";
@@ -38,6 +39,7 @@ async function storeDisclosures(
 ): Promise<void> {
   const open = records.flatMap(({ hash, disclosures }) => disclosures.map((disclosure) => ({ hash, ...disclosure })));
   if (open.length === 0) return;
+  await storeBesideOthers(tx);
   const nonces = randomBytes(NONCE_BYTES * open.length); // asking for each costs more than sealing with it
   const sealed = open.map(({ hash, digest, text }, i) => {
     const nonce = () => nonces.subarray(NONCE_BYTES * i, NONCE_BYTES * (i + 1));

@@ -10,11 +10,12 @@ import { readDisclosures } from "../../../backend/services/access/readDisclosure
 import { replayErasures } from "../../../backend/services/access/replayErasures.ts";
 import { readAttachment } from "../../../backend/services/attachments/readAttachment.ts";
 import { storeAttachment } from "../../../backend/services/attachments/storeAttachment.ts";
-import { type Database, openDatabase } from "../../../backend/storage/database.ts";
+import { type Database, inTransaction, openDatabase } from "../../../backend/storage/database.ts";
 import type { ErasureEntry } from "../../../backend/storage/erasures.ts";
-import { readErasures } from "../../../backend/storage/erasures.ts";
+import { readErasures, storeBesideOthers } from "../../../backend/storage/erasures.ts";
 import { pdf } from "../../domain/attachments/samples.ts";
 import { copyDatabase } from "../../support/database.ts";
+import { waitUntil } from "../../support/waitUntil.ts";
 import {
   type Built,
   buildHandover,
@@ -220,6 +221,56 @@ describe("erasures", () => {
     await erase(PRODUCER, { recordHash: hashOf(offer) });
     await world.acceptor.accept(offer.submission);
     expect(await kept(offer)).to.equal(0);
+  });
+
+  describe("while something arrives", () => {
+    /** Erases, and in the middle of it begins `arriving`; it is let end once that waits, or has ended. */
+    const eraseWhile = async (recordHash: Hash, begin: () => Promise<unknown>): Promise<void> => {
+      let arriving: Promise<unknown> = Promise.resolve();
+      const append = async () => {
+        let ended = false;
+        arriving = begin().finally(() => {
+          ended = true;
+        });
+        await waitUntil("what arrives waits or has ended", async () => ended || (await waiting()) > 0);
+      };
+      await erase(PRODUCER, { recordHash }, { erasureFile: { append } });
+      await arriving;
+    };
+    const waiting = async (): Promise<number> => {
+      const { rows } = await world.database.pool.query(
+        "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rows[0].waiting;
+    };
+
+    it("bring nothing back that a repeated record has with it", async () => {
+      const mint = await mintWithFields();
+      const offer = buildHandover(PRODUCER, FLEET, [mint], { counterpartyKey: null });
+      await world.acceptor.accept(offer.submission);
+      await eraseWhile(hashOf(offer), () => world.acceptor.accept(offer.submission));
+      expect(await kept(offer)).to.equal(0);
+    });
+
+    it("wait for a record that is being stored, and leave the attachment that it names", async () => {
+      const { cid } = await storeAttachment(world.database, { participantId: PRODUCER, roles: [] }, pdf("1.7"), {
+        isPublic: false,
+        now: NOW,
+      });
+      const mint = await land(buildMint(nextUid(), PRODUCER, { version: 2 }, { attachments: [cid] }));
+      let erasing: Promise<unknown> = Promise.resolve();
+      const storing = inTransaction(world.database.pool, async (tx) => {
+        await storeBesideOthers(tx);
+        erasing = erase(PRODUCER, { recordHash: hashOf(mint) });
+        await waitUntil("the erasure waits", async () => (await waiting()) > 0);
+        await tx.query("INSERT INTO attachment_reference (record_hash, digest, hash) VALUES ('0x1', 'd', $1)", [
+          hashOfCid(cid),
+        ]);
+      });
+      await storing;
+      await erasing;
+      expect((await readAttachment(world.database, cid)).type).to.equal("pdf");
+    });
   });
 
   it("are done again on an older copy of the database, from the file alone", async () => {
