@@ -7,7 +7,7 @@ import { type FaultWorld, type Post, startFaultWorld } from "./faultWorld.ts";
 /** Which write of the process ends it, counted from the moment that a client posts. */
 const SWEEP = [1, 2, 3, 4, 6, 8, 11, 15, 20, 26, 33, 41];
 
-/** Fault 8: ends an operator at its n-th write, wherever that falls. Run by `npm run test:faults`; skipped without strace. */
+/** Fault 8: ends an operator at its n-th write, wherever that falls. Run by `npm run test:faults`; skipped without strace, and for other users than root. */
 describe("faults: killed at the n-th system call", function () {
   this.timeout(600_000);
   let world: FaultWorld;
@@ -48,7 +48,12 @@ describe("faults: killed at the n-th system call", function () {
 });
 
 function mayTrace(): boolean {
-  return process.platform === "linux" && spawnSync("strace", ["-qq", "-o", "/dev/null", "true"]).status === 0;
+  // Only root may attach to a process that it did not start through strace.
+  return (
+    process.platform === "linux" &&
+    process.getuid?.() === 0 &&
+    spawnSync("strace", ["-qq", "-o", "/dev/null", "true"]).status === 0
+  );
 }
 
 /** Attaches to every thread of a process; resolves once it is there. */

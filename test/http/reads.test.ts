@@ -383,6 +383,7 @@ describe("reads by HTTP", () => {
       });
       expect((await readReadyProposal(database.pool))?.digest).not.to.equal(digest);
       const late = await server.post(`/v1/proposals/${digest}/approvals`, made.approve(2));
+      expect((await late.clone().json()).detail).to.contain("Participant 30 was admitted already.");
       expect(await problemCode(late, 409)).to.equal("proposal-not-open");
       await database.prisma.chainParticipant.delete({ where: { id: 30 } });
     });

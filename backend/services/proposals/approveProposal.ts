@@ -53,7 +53,8 @@ export async function approveProposal(
   const { database, separator, recoverSigner, now } = dependencies;
   const draft = await readProposal(dependencies, digest, now());
   if (draft.state !== "open" && draft.state !== "approved") {
-    throw new DomainError("proposal-not-open", `The proposal takes no approvals: it is ${draft.state}.`, {
+    const why = draft.reason === undefined ? "" : ` ${draft.reason.detail}`;
+    throw new DomainError("proposal-not-open", `The proposal takes no approvals: it is ${draft.state}.${why}`, {
       digest,
       state: draft.state,
       reason: draft.reason?.code,
