@@ -1,5 +1,5 @@
-import { type BaseWallet, keccak256 } from "ethers";
-import { fromHex, toHex } from "../domain/bytes.ts";
+import type { BaseWallet } from "ethers";
+import { fromHex, keccak256, toHex } from "../domain/bytes.ts";
 import type { Fees } from "../domain/submissions/fees.ts";
 import type { Address, Hash, Hex } from "../domain/types.ts";
 import { type JsonRpc, RpcError } from "./jsonRpc.ts";
@@ -18,7 +18,7 @@ export type SignedTransaction = { readonly raw: Uint8Array; readonly hash: Hash 
 
 /** Signs a type-2 transaction; sends nothing. The same request and key give the same bytes (RFC 6979). */
 export async function signTransaction(wallet: BaseWallet, request: TransactionRequest): Promise<SignedTransaction> {
-  const raw = await wallet.signTransaction({
+  const signed = await wallet.signTransaction({
     type: 2,
     chainId: request.chainId,
     nonce: request.nonce,
@@ -28,7 +28,8 @@ export async function signTransaction(wallet: BaseWallet, request: TransactionRe
     maxFeePerGas: request.maxFee,
     maxPriorityFeePerGas: request.priorityFee,
   });
-  return { raw: fromHex(raw), hash: keccak256(raw) as Hash };
+  const raw = fromHex(signed);
+  return { raw, hash: toHex(keccak256(raw)) as Hash };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
-import { parseSignedCustodyEvent, type SignedCustodyEvent } from "../domain/custody/events.ts";
+import { parseSignedCustodyEvent } from "../domain/custody/events.ts";
 import type { Fees } from "../domain/submissions/fees.ts";
-import type { QueuedEvent } from "../domain/submissions/planSubmission.ts";
+import type { HeadMove, QueuedEvent } from "../domain/submissions/planSubmission.ts";
 import type { Address, Hash, Head, PassportId } from "../domain/types.ts";
 import { inTransaction, type Transaction } from "./database.ts";
 import { insertRows } from "./insertRows.ts";
@@ -136,7 +136,7 @@ export function openSubmissions(pool: Pool, sender: Address, fence: Fence = NO_F
 
     readQueue: (limit: number): Promise<QueuedEvent[]> => readQueue(tx, limit),
     readHeads: (ids: readonly PassportId[]): Promise<Map<PassportId, Head>> => readHeads(tx, ids),
-    readInFlight: (): Promise<Pick<QueuedEvent, "event" | "open">[]> => readInFlight(tx),
+    readInFlight: (): Promise<HeadMove[]> => readInFlight(tx),
   };
 }
 
@@ -183,7 +183,9 @@ async function insertAttempt(tx: Transaction, submissionId: string, attempt: New
 export const MAY_LAND = `(s.state IN ('sealed', 'submitted')
   OR (s.state = 'mined' AND s.mined_block > (SELECT head_number FROM chain_cursor)))`;
 
-const IN_FLIGHT = `SELECT se.digest FROM submission_event se JOIN submission s ON s.id = se.submission_id WHERE ${MAY_LAND}`;
+// Arrays, so that it is always by index: the planner cannot know how few of all submissions and events these are.
+const IN_FLIGHT = `SELECT se.digest FROM submission_event se
+  WHERE se.submission_id = ANY (ARRAY(SELECT s.id FROM submission s WHERE ${MAY_LAND}))`;
 
 /**
  * Accepted events with open items that no submission carries and that can still be included, in the order of acceptance. Acceptors number events
@@ -191,28 +193,29 @@ const IN_FLIGHT = `SELECT se.digest FROM submission_event se JOIN submission s O
  */
 async function readQueue(tx: Transaction, limit: number): Promise<QueuedEvent[]> {
   const { rows } = await tx.query(
-    `SELECT e.digest, e.event, extract(epoch FROM now() - e.accepted_at)::float AS "secondsWaiting",
-       open.items AS open, coalesce(tried.count, 0)::int AS tries,
-       coalesce(extract(epoch FROM now() - tried.last), 0)::float AS "secondsSinceTry"
-     FROM (SELECT digest, json_agg(json_build_object('position', position, 'head', head) ORDER BY position) AS items
-           FROM accepted_item WHERE state = 'open' GROUP BY digest) open
-     JOIN accepted_event e ON e.digest = open.digest
-     LEFT JOIN LATERAL (SELECT count(*) AS count, max(s.sealed_at) AS last FROM submission_event se
-       JOIN submission s ON s.id = se.submission_id WHERE se.digest = e.digest) tried ON true
-     WHERE e.digest NOT IN (${IN_FLIGHT}) AND e.deadline >= (SELECT head_time FROM chain_cursor)
-     ORDER BY e.position LIMIT $1`,
+    `SELECT e.digest, e.event, extract(epoch FROM now() - e.accepted_at)::float AS "secondsWaiting", open.items AS open,
+       tried.count::int AS tries, coalesce(extract(epoch FROM now() - tried.last), 0)::float AS "secondsSinceTry"
+     FROM (SELECT digest, event, accepted_at, position FROM accepted_event
+       WHERE digest = ANY (ARRAY(SELECT digest FROM accepted_item WHERE state = 'open' EXCEPT ${IN_FLIGHT}))
+       AND deadline >= (SELECT head_time FROM chain_cursor) ORDER BY position LIMIT $1) e
+     CROSS JOIN LATERAL (SELECT json_agg(json_build_object('position', position, 'head', head) ORDER BY position) AS items
+       FROM accepted_item WHERE digest = e.digest AND state = 'open') open
+     CROSS JOIN LATERAL (SELECT count(*) AS count, max(s.sealed_at) AS last FROM submission_event se
+       JOIN submission s ON s.id = se.submission_id WHERE se.digest = e.digest) tried
+     ORDER BY e.position`,
     [limit],
   );
   return rows.map((row) => ({ ...row, event: parseSignedCustodyEvent(row.event) }));
 }
 
-async function readInFlight(tx: Transaction): Promise<{ event: SignedCustodyEvent; open: QueuedEvent["open"] }[]> {
+/** What events in flight will do to heads, in the order in which they are sent. */
+async function readInFlight(tx: Transaction): Promise<HeadMove[]> {
   const { rows } = await tx.query(
-    `SELECT e.event, json_agg(json_build_object('position', i.position, 'head', i.head) ORDER BY i.position) AS open
-     FROM accepted_event e JOIN accepted_item i ON i.digest = e.digest AND i.state = 'open'
-     WHERE e.digest IN (${IN_FLIGHT}) GROUP BY e.digest ORDER BY e.position`,
+    `SELECT i.passport_id AS "passportId", i.prev_head AS "prevHead", i.head FROM accepted_item i
+     JOIN accepted_event e ON e.digest = i.digest WHERE i.digest = ANY (ARRAY(${IN_FLIGHT})) AND i.state = 'open'
+     ORDER BY e.position, i.position`,
   );
-  return rows.map((row) => ({ open: row.open, event: parseSignedCustodyEvent(row.event) }));
+  return rows;
 }
 
 async function readHeads(tx: Transaction, ids: readonly PassportId[]): Promise<Map<PassportId, Head>> {

@@ -4,8 +4,8 @@ import { gasOfHoldOrder, gasOfProposal, SUBMISSION_BASE_GAS } from "../domain/su
 import { advanceHeads, planSubmission } from "../domain/submissions/planSubmission.ts";
 import type { Hash, Hex } from "../domain/types.ts";
 import type { Attempt, NewAttempt, Relayer, RelayerOptions, Submission } from "./relayerNeeds.ts";
+import { createWaitingEvents } from "./waitingEvents.ts";
 
-const QUEUE_LENGTH = 2000;
 const MAX_ATTEMPTS = 12;
 const GWEI = 1_000_000_000n;
 const EMPTY_TRANSFER_GAS = 21_000;
@@ -26,6 +26,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
   const recheckMs = options.recheckMs ?? 2_000;
   const failpoint = options.failpoint ?? NO_FAILPOINT;
   const looks = new Map<string, number>();
+  const waitingEvents = createWaitingEvents(store.readQueue, clock);
   let checkedAt = Number.NEGATIVE_INFINITY;
   let anchoredLast = false;
 
@@ -183,20 +184,25 @@ export function createRelayer(options: RelayerOptions): Relayer {
   };
 
   const sealEvents = async (inFlight: number): Promise<boolean> => {
-    const queue = await store.readQueue(QUEUE_LENGTH);
+    const queue = await waitingEvents.read();
     if (queue.length === 0) return false;
     const before = await store.readInFlight();
-    const ids = [...before, ...queue].flatMap(({ event }) => event.items.map((item) => item.passportId));
-    const heads = await store.readHeads([...new Set(ids)]);
-    for (const event of before) advanceHeads(event, heads);
+    const items = [...before, ...queue.flatMap(({ event }) => event.items)];
+    const heads = await store.readHeads([...new Set(items.map(({ passportId }) => passportId))]);
+    advanceHeads(before, heads);
     const plan = planSubmission(queue, heads, { inFlight, maxWaitSeconds });
-    if (plan === null) return false;
+    if (plan === null) {
+      waitingEvents.forget();
+      return false;
+    }
+    const digests = plan.events.map(({ digest }) => digest);
     await store.seal({
       kind: "events",
       calldata: chain.encodeEvents(plan.events.map(({ event }) => event)),
       gasLimit: plan.gasLimit,
-      digests: plan.events.map(({ digest }) => digest),
+      digests,
     });
+    waitingEvents.remove(digests);
     return true;
   };
 

@@ -3,7 +3,7 @@ import type { HoldOrder } from "../domain/custody/holds.ts";
 import type { Failpoint } from "../domain/failpoint.ts";
 import type { Proposal } from "../domain/participants/proposals.ts";
 import type { Fees } from "../domain/submissions/fees.ts";
-import type { QueuedEvent } from "../domain/submissions/planSubmission.ts";
+import type { HeadMove, QueuedEvent } from "../domain/submissions/planSubmission.ts";
 import type { Address, Hash, Head, Hex, PassportId } from "../domain/types.ts";
 
 // What the relayer asks of chain and tables, and what it tells: its needs, apart from what it does with them.
@@ -67,7 +67,7 @@ export type RelayStore = {
   sealNothing(gasLimit: number, attempt: NewAttempt): Promise<void>;
   readQueue(limit: number): Promise<QueuedEvent[]>;
   readHeads(ids: readonly PassportId[]): Promise<Map<PassportId, Head>>;
-  readInFlight(): Promise<Pick<QueuedEvent, "event" | "open">[]>;
+  readInFlight(): Promise<HeadMove[]>;
 };
 
 /** Something a person should know; the relayer goes on by itself as soon as it can. */

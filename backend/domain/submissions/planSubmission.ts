@@ -1,5 +1,5 @@
 import { ZERO_HEAD } from "../bytes.ts";
-import type { SignedCustodyEvent } from "../custody/events.ts";
+import type { Item, SignedCustodyEvent } from "../custody/events.ts";
 import { isCreated } from "../custody/hashEvent.ts";
 import type { Hash, Head, PassportId } from "../types.ts";
 import { gasOfEvent, SUBMISSION_BASE_GAS, TRANSACTION_GAS_CAP } from "./gas.ts";
@@ -15,6 +15,9 @@ export type QueuedEvent = {
   readonly secondsSinceTry: number;
   readonly secondsWaiting: number;
 };
+
+/** What an item does to its passport. `prevHead` is zero where it creates it. */
+export type HeadMove = Pick<Item, "passportId" | "prevHead"> & { readonly head: Head };
 
 export type PlanOptions = {
   /** Submissions that are sealed and not mined. While there are some, waiting makes fuller ones. */
@@ -48,7 +51,9 @@ export function planSubmission(
   let gas = SUBMISSION_BASE_GAS;
   let full = false;
   for (const queued of queue) {
-    if (!mayTry(queued) || !isReady(queued, current)) continue;
+    if (!mayTry(queued)) continue;
+    const moves = movesOf(queued);
+    if (!isReady(queued, moves, current)) continue;
     const more = gasOfEvent(queued.event);
     if (gas + more > TRANSACTION_GAS_CAP) {
       full = true; // and nothing later overtakes it
@@ -56,31 +61,36 @@ export function planSubmission(
     }
     gas += more;
     events.push(queued);
-    advanceHeads(queued, current);
+    advanceHeads(moves, current);
   }
   if (events.length === 0) return null;
   const waited = events.some((queued) => queued.secondsWaiting >= options.maxWaitSeconds);
   return full || waited || options.inFlight === 0 ? { events, gasLimit: gas } : null;
 }
 
-function startOf({ event }: QueuedEvent, position: number): { id: PassportId; head: Head } | null {
-  const item = event.items[position];
-  if (item === undefined) return null;
-  return { id: item.passportId, head: isCreated(event.kind, item) ? ZERO_HEAD : item.prevHead };
+/** The open items' moves, as far as the event has such items. */
+function movesOf({ event, open }: QueuedEvent): HeadMove[] {
+  return open.flatMap(({ position, head }) => {
+    const item = event.items[position];
+    if (item === undefined) return [];
+    const prevHead = isCreated(event.kind, item) ? ZERO_HEAD : item.prevHead;
+    return [{ passportId: item.passportId, prevHead, head }];
+  });
 }
 
-function isReady(queued: QueuedEvent, heads: ReadonlyMap<PassportId, Head>): boolean {
-  const fits = ({ position }: { position: number }): boolean => {
-    const start = startOf(queued, position);
-    return start !== null && (heads.get(start.id) ?? ZERO_HEAD) === start.head;
-  };
-  return queued.event.kind === "transformation" ? queued.open.every(fits) : queued.open.some(fits);
+const fits = ({ passportId, prevHead }: HeadMove, heads: ReadonlyMap<PassportId, Head>): boolean =>
+  (heads.get(passportId) ?? ZERO_HEAD) === prevHead;
+
+function isReady(
+  { event, open }: QueuedEvent,
+  moves: readonly HeadMove[],
+  heads: ReadonlyMap<PassportId, Head>,
+): boolean {
+  const fitting = moves.filter((move) => fits(move, heads)).length;
+  return event.kind === "transformation" ? fitting === open.length : fitting > 0;
 }
 
-/** The heads after an event's open items that fit; used for planned and for in-flight events alike. */
-export function advanceHeads(queued: Pick<QueuedEvent, "event" | "open">, heads: Map<PassportId, Head>): void {
-  for (const { position, head } of queued.open) {
-    const start = startOf(queued as QueuedEvent, position);
-    if (start !== null && (heads.get(start.id) ?? ZERO_HEAD) === start.head) heads.set(start.id, head);
-  }
+/** The heads after those of the moves that fit; used for planned events and for those in flight alike. */
+export function advanceHeads(moves: readonly HeadMove[], heads: Map<PassportId, Head>): void {
+  for (const move of moves) if (fits(move, heads)) heads.set(move.passportId, move.head);
 }
