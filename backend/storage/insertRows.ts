@@ -30,7 +30,7 @@ export async function insertRows<Row>(
  * The text of a PostgreSQL array. The driver would make it of the same values, but escapes each of them twice and puts the
  * whole together piece by piece.
  */
-const arrayText = (values: readonly unknown[]): string => `{${values.map(elementText).join(",")}}`;
+export const arrayText = (values: readonly unknown[]): string => `{${values.map(elementText).join(",")}}`;
 
 const SPECIAL = /["\\]/g;
 

@@ -1,6 +1,8 @@
 import type { AcceptedItem } from "../../domain/custody/accept.ts";
 import { formatSignedCustodyEvent } from "../../domain/custody/events.ts";
+import type { Hash } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
+import { type Columns, insertRows } from "../../storage/insertRows.ts";
 import type { PreparedSubmission } from "./prepareSubmission.ts";
 import type { Receipt } from "./signReceipt.ts";
 
@@ -11,15 +13,28 @@ export type AcceptedSubmission = {
   readonly receipt: Receipt;
 };
 
-const INSERT_EVENTS = `
-INSERT INTO accepted_event (digest, kind, actor, event, deadline, accepted_at, receipt, position)
-SELECT digest, kind, actor, event::jsonb, deadline, to_timestamp(accepted_at), receipt::jsonb, position
-  FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[])
-    AS given (digest, kind, actor, event, deadline, accepted_at, receipt, position)`;
+const EVENT_COLUMNS: Columns<AcceptedSubmission & { readonly position: bigint }> = [
+  ["digest", "text", ({ submission }) => submission.digest],
+  ["kind", "text", ({ submission }) => submission.event.kind],
+  ["actor", "int", ({ submission }) => submission.event.actor],
+  ["event", "jsonb", ({ submission }) => JSON.stringify(formatSignedCustodyEvent(submission.event))],
+  ["deadline", "bigint", ({ submission }) => submission.event.deadline],
+  ["accepted_at", "timestamptz", ({ receipt }) => new Date(receipt.acceptedAt * 1000)],
+  ["receipt", "jsonb", ({ receipt }) => JSON.stringify(receipt)],
+  ["position", "bigint", ({ position }) => position],
+];
 
-const INSERT_ITEMS = `
-INSERT INTO accepted_item (digest, position, passport_id, prev_head, head, custodian, phase, moved, state)
-SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[], $8::bool[], $9::text[])`;
+const ITEM_COLUMNS: Columns<AcceptedItem & { readonly digest: Hash }> = [
+  ["digest", "text", ({ digest }) => digest],
+  ["position", "int", ({ position }) => position],
+  ["passport_id", "text", ({ item }) => item.passportId],
+  ["prev_head", "text", ({ item }) => item.prevHead],
+  ["head", "text", ({ after }) => after.head],
+  ["custodian", "int", ({ after }) => after.custodian],
+  ["phase", "text", ({ after }) => after.phase],
+  ["moved", "bool", ({ after }) => after.moved],
+  ["state", "text", ({ declined }) => (declined ? "declined" : "open")],
+];
 
 /**
  * Stores accepted events in multi-row inserts, their items, and which offers they close; must run in the transaction
@@ -32,32 +47,17 @@ export async function storeAccepted(
   firstPosition: bigint,
 ): Promise<void> {
   if (accepted.length === 0) return;
-  const events = accepted.map(({ submission }) => submission.event);
   const digests = accepted.map(({ submission }) => submission.digest);
-  await tx.query(INSERT_EVENTS, [
-    digests,
-    events.map((event) => event.kind),
-    events.map((event) => event.actor),
-    events.map((event) => JSON.stringify(formatSignedCustodyEvent(event))),
-    events.map((event) => event.deadline),
-    accepted.map(({ receipt }) => receipt.acceptedAt),
-    accepted.map(({ receipt }) => JSON.stringify(receipt)),
-    accepted.map((_, i) => (firstPosition + BigInt(i)).toString()),
-  ]);
+  await insertRows(
+    tx,
+    "accepted_event",
+    EVENT_COLUMNS,
+    accepted.map((one, i) => ({ ...one, position: firstPosition + BigInt(i) })),
+  );
   const items = accepted.flatMap(({ submission, items }) =>
     items.map((entry) => ({ ...entry, digest: submission.digest })),
   );
-  await tx.query(INSERT_ITEMS, [
-    items.map(({ digest }) => digest),
-    items.map(({ position }) => position),
-    items.map(({ item }) => item.passportId),
-    items.map(({ item }) => item.prevHead),
-    items.map(({ after }) => after.head),
-    items.map(({ after }) => after.custodian),
-    items.map(({ after }) => after.phase),
-    items.map(({ after }) => after.moved),
-    items.map(({ declined }) => (declined ? "declined" : "open")),
-  ]);
+  await insertRows(tx, "accepted_item", ITEM_COLUMNS, items);
   await tx.query("UPDATE offer SET state = 'accepted' WHERE digest = ANY($1::text[])", [digests]);
 }
 

@@ -1,5 +1,6 @@
 import type { Transaction } from "../../storage/database.ts";
 import { storeBesideOthers } from "../../storage/erasures.ts";
+import { arrayText } from "../../storage/insertRows.ts";
 import { storeRecords as storePublicRecords } from "../../storage/records.ts";
 import type { PreparedRecord } from "./prepareRecord.ts";
 import { NONCE_BYTES, type RandomBytes, type SealingKey, sealDisclosure } from "./sealDisclosure.ts";
@@ -49,7 +50,9 @@ async function storeDisclosures(
     `INSERT INTO record_disclosure (record_hash, digest, sealed)
      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (record_hash, digest, sealed)
       WHERE NOT EXISTS (${ERASED}) ON CONFLICT DO NOTHING`,
-    [sealed.map(({ hash }) => hash), sealed.map(({ digest }) => digest), sealed.map(({ bytes }) => bytes)],
+    [sealed.map(({ hash }) => hash), sealed.map(({ digest }) => digest), sealed.map(({ bytes }) => bytes)].map(
+      arrayText,
+    ),
   );
   const naming = open.filter(({ attachment }) => attachment !== undefined);
   if (naming.length === 0) return;
