@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Client } from "pg";
 import { buildManifest } from "../../backend/domain/anchors/manifest.ts";
 import { cidOf } from "../../backend/domain/records/cid.ts";
 import type { JsonObject } from "../../backend/domain/types.ts";
@@ -111,6 +112,7 @@ function addressesOf(mint: Built, handover: Built, offer: Built, data: BuiltData
       "passport then",
       `/v1/dppsByIdAndDate/${id}?date=${encodeURIComponent(new Date((NOW + 60) * 1000).toISOString())}`,
     ],
+    ["page", at("")],
     ["passport by scan", "/01/09521000000018/21/LEAK-1"],
     ["passports", "/v1/passports"],
     ["custody", at("/custody")],
@@ -147,14 +149,34 @@ const manifestOf = ({ signed }: BuiltDataRecord): string[] =>
 
 type Seen = ReadonlyMap<string, string>;
 
+/**
+ * What was asked of the database since it was last emptied. How long an answer takes goes by what is done for it, so the
+ * same statements put it into one class of time; milliseconds would be compared with those of whatever else runs here.
+ */
+const statements: string[] = [];
+const { query } = Client.prototype;
+
+function watchStatements(): void {
+  Client.prototype.query = function (this: Client, ...words: readonly unknown[]) {
+    const [asked] = words as readonly [string | { readonly text?: string }];
+    statements.push(typeof asked === "string" ? asked : String(asked.text));
+    return Reflect.apply(query, this, words);
+  } as typeof query;
+}
+
 /** All that a reader gets, or somebody without a session: status, headers that say something, and the whole body. */
 async function collect({ server, addresses, blocks }: Twin, reader: number | null): Promise<Seen> {
-  const own = reader === null ? {} : await signIn(server, reader);
+  const own: { headers?: { authorization: string } } = reader === null ? {} : await signIn(server, reader);
   const seen = new Map<string, string>();
   for (const [name, path] of addresses) {
-    const response = await server.get(path, own);
+    statements.splice(0);
+    const response = await server.get(
+      path,
+      name === "page" ? { headers: { ...own.headers, accept: "text/html" } } : own,
+    );
     const headers = ["content-type", "cache-control", "content-disposition"].map((one) => response.headers.get(one));
     seen.set(name, [response.status, ...headers, await response.text()].join("\n"));
+    seen.set(`${name}: what was asked of the database`, [...statements].sort().join("\n"));
   }
   const { rows: logs } = await server.world.database.pool.query(
     "SELECT header, items, declined FROM chain_custody_log",
@@ -213,6 +235,7 @@ describe("what each reader can obtain", function () {
   const [FIRST, OTHER_STATE, OTHER_MODEL] = [0, 1, 2];
 
   before(async () => {
+    watchStatements();
     const secrets = [
       SECRETS,
       { ...SECRETS, 4: OTHERS[4], data: OTHERS.data },
@@ -227,6 +250,7 @@ describe("what each reader can obtain", function () {
     }
   });
   after(async () => {
+    Client.prototype.query = query;
     for (const one of twins) await one.server.close();
   });
 
@@ -263,6 +287,8 @@ describe("what each reader can obtain", function () {
       const [mine, theirs] = [FIRST, twin].map((one) => comparable(seenBy(reader, one).get("disclosures") as string));
       expect(mine).not.to.equal(theirs);
     }
+    const asked = seenBy(COLLECTOR, FIRST).get("disclosures: what was asked of the database");
+    expect(asked).to.contain("FROM record_disclosure").and.contain("INSERT INTO access_log");
   });
 
   it("has every address of the API that concerns a battery", async () => {

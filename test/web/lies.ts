@@ -118,6 +118,15 @@ export const LIES: readonly Lie[] = [
     evidence: changed((b, server) => withStep(b, 1, { disclosures: disclosuresOf(server, 0) })),
   },
   {
+    name: "gives a disclosure twice",
+    check: "disclosures",
+    evidence: changed((b, server) => {
+      const [first] = disclosuresOf(server, 0);
+      if (first === undefined) throw new Error("nothing is withheld of the pack's first record");
+      return withStep(b, 0, { disclosures: [first, first] });
+    }),
+  },
+  {
     name: "proves a data record with another's proof",
     check: "data-records",
     evidence: changed((b) => withDataRecord(b, () => ({ proof: b.dataRecords[1]?.proof ?? [] }))),
