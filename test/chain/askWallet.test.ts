@@ -1,23 +1,13 @@
-import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { AbiCoder, hexlify, Interface, randomBytes, Wallet } from "ethers";
+import { hexlify, Interface, randomBytes, Wallet } from "ethers";
 import { askWallet } from "../../backend/chain/askWallet.ts";
 import { connectJsonRpc, RpcError } from "../../backend/chain/jsonRpc.ts";
 import { readHeader } from "../../backend/chain/readBlocks.ts";
-import {
-  readMarketFees,
-  readNonce,
-  sendRaw,
-  signTransaction,
-  waitForReceipt,
-} from "../../backend/chain/sendTransaction.ts";
 import type { Address, Hash, Hex } from "../../backend/domain/types.ts";
 import { startTestChain, type TestChain } from "../support/chain.ts";
 import { lower, RELAYER_KEY, signDigest } from "../support/contract.ts";
+import { deployTestWallet, sendTo, TEST_WALLET } from "../support/testWallet.ts";
 
-const artifact = JSON.parse(
-  readFileSync(new URL("../../artifacts/contracts/test/TestWallet.sol/TestWallet.json", import.meta.url), "utf8"),
-);
 /** As the contract numbers them. */
 const MANNERS = [
   "Honest",
@@ -38,26 +28,11 @@ describe("askWallet", () => {
   let wallet: Address;
   const owner = Wallet.createRandom();
   const digest = hexlify(randomBytes(32)) as Hash;
-  const sent = new Wallet(RELAYER_KEY);
+  const sender = new Wallet(RELAYER_KEY);
 
-  const send = async (to: Address | null, data: Hex) => {
-    const rpc = connectJsonRpc(chain.url);
-    const nonce = await readNonce(rpc, lower(sent.address));
-    const fees = await readMarketFees(rpc);
-    const { raw, hash } = await signTransaction(sent, {
-      chainId: 31337,
-      nonce,
-      to,
-      data,
-      gasLimit: 2_000_000,
-      ...fees,
-    });
-    await sendRaw(rpc, raw);
-    return await waitForReceipt(rpc, hash);
-  };
   const behave = async (manner: (typeof MANNERS)[number]): Promise<void> => {
-    const data = new Interface(artifact.abi).encodeFunctionData("behave", [MANNERS.indexOf(manner)]) as Hex;
-    expect((await send(wallet, data)).succeeded).to.equal(true);
+    const data = new Interface(TEST_WALLET.abi).encodeFunctionData("behave", [MANNERS.indexOf(manner)]) as Hex;
+    await sendTo(connectJsonRpc(chain.url), sender, wallet, data);
   };
   const blockHash = async (): Promise<Hash> => (await readHeader(connectJsonRpc(chain.url), "latest")).hash;
   const ask = async (change: Partial<{ wallet: Address; signature: Hex; blockHash: Hash }> = {}) =>
@@ -71,10 +46,7 @@ describe("askWallet", () => {
 
   before(async () => {
     chain = await startTestChain();
-    const argument = AbiCoder.defaultAbiCoder().encode(["address"], [owner.address]).slice(2);
-    const receipt = await send(null, `${artifact.bytecode}${argument}` as Hex);
-    expect(receipt.succeeded).to.equal(true);
-    wallet = receipt.contractAddress as Address;
+    wallet = await deployTestWallet(connectJsonRpc(chain.url), sender, lower(owner.address));
   });
   after(() => chain.stop());
 

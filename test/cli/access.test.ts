@@ -1,16 +1,24 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { Interface } from "ethers";
+import { connectJsonRpc } from "../../backend/chain/jsonRpc.ts";
+import { rotateSigner } from "../../backend/chain/rotateSigner.ts";
 import { dataRecordDigest } from "../../backend/domain/anchors/dataRecord.ts";
 import { buildRecord } from "../../backend/domain/records/buildRecord.ts";
-import type { PassportId } from "../../backend/domain/types.ts";
+import type { Hex, PassportId } from "../../backend/domain/types.ts";
 import { parseBundle } from "../../backend/domain/verification/bundle.ts";
 import { formatTrustRoot } from "../../backend/domain/verification/trustRoot.ts";
+import { askDisclosed } from "../../scripts/cli/actions/disclosedRecords.ts";
+import { whileSignedIn } from "../../scripts/cli/actions/signIn.ts";
+import { openWallet } from "../../scripts/cli/keys/keystore.ts";
 import { openSession, type Session } from "../../scripts/cli/session.ts";
 import { admitFirms } from "../../scripts/sample/admitFirms.ts";
 import { FLEET, PRODUCER, TEST_LAB } from "../../scripts/sample/sampleFirms.ts";
 import { createSampleKeys, type SampleKeys } from "../../scripts/sample/sampleKeys.ts";
 import { PACK, PARAMETERS } from "../domain/valuation/sampleValuation.ts";
+import { lower } from "../support/contract.ts";
+import { deployTestWallet, sendTo, TEST_WALLET } from "../support/testWallet.ts";
 import { waitUntil } from "../support/waitUntil.ts";
 import { cli, cliError, cliJson } from "./cli.ts";
 import { startInstallation, type TestInstallation } from "./installation.ts";
@@ -169,6 +177,33 @@ describe("what is withheld, at the command line", function () {
     for (const name of ["vin.json", "honest.json"]) expect((await verify(name)).code).to.equal(0);
     await cliJson(disclose("status.json", "status", ...as("producer")));
     expect((await verify("status.json")).out).to.include("$.status = original");
+  });
+
+  it("opens to a contract wallet, on the word that the wallet gives on the chain", async () => {
+    const rpc = connectJsonRpc(installation.rpcUrl);
+    const password = (await readFile(join(installation.dataDir, "keys", "password"), "utf8")).trim();
+    const account = await openWallet(join(installation.dataDir, "keys", "test-lab.json"), password);
+    await rpc.call("anvil_setBalance", account.address, "0xde0b6b3a7640000");
+    const wallet = await deployTestWallet(rpc, account, lower(account.address));
+    await rotateSigner(rpc, account, installation.deployment, TEST_LAB.id, wallet);
+    await waitUntil("the operator knows the new signer", async () => {
+      const { signer } = (await session.operator.get(`/v1/participants/${TEST_LAB.id}`)) as { signer: string };
+      return signer === wallet;
+    });
+    // The wallet's owner signs; the address in the message is the wallet's.
+    const owner = keys.firms.get("test-lab")!;
+    const asWallet = { address: wallet, sign: owner.sign };
+    const read = () =>
+      whileSignedIn(session.operator, asWallet, undefined, (signedIn) => askDisclosed(signedIn, passportId));
+    expect((await read()).length).to.be.above(0);
+    await sendTo(rpc, account, wallet, new Interface(TEST_WALLET.abi).encodeFunctionData("behave", [1]) as Hex);
+    await waitUntil("the wallet refuses", async () => {
+      const code = await read().then(
+        () => "none",
+        (error) => error.code,
+      );
+      return code === "signature-wrong";
+    });
   });
 
   it("asks for a key or a file before it asks anybody else", async () => {
