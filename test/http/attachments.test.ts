@@ -31,7 +31,7 @@ describe("attachments by HTTP", () => {
   });
 
   it("are served as a download that a browser runs nothing of, whatever they were sent as", async () => {
-    const { cid, type } = await (await bring(png(), PRODUCER, "", "application/octet-stream")).json();
+    const { cid, type } = await (await bring(png(), PRODUCER, "?public=true", "application/octet-stream")).json();
     expect(type).to.equal("png");
     for (const [path, ending] of [
       [`/v1/attachments/${cid}`, "png"],
@@ -49,9 +49,12 @@ describe("attachments by HTTP", () => {
   it("go where everybody finds them only when their sender says so", async () => {
     const withheld = await (await bring(jpeg())).json();
     expect(await outbox(withheld.cid)).to.equal(false);
+    expect(await problemCode(await server.get(`/ipfs/${withheld.cid}`), 404)).to.equal("block-unknown");
+    expect((await server.get(`/v1/attachments/${withheld.cid}`)).headers.get("cache-control")).to.match(/^private/);
     const shown = await (await bring(jpeg(), PRODUCER, "?public=true")).json();
     expect(shown).to.deep.equal({ ...withheld, isPublic: true });
     expect(await outbox(shown.cid)).to.equal(true);
+    expect((await server.get(`/ipfs/${shown.cid}`)).status).to.equal(200);
   });
 
   it("are taken from nobody who has not signed in, and nothing is read from them", async () => {

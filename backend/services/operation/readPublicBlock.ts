@@ -5,8 +5,9 @@ import { recordHash } from "../../domain/records/recordHash.ts";
 import type { Database } from "../../storage/database.ts";
 
 /**
- * The bytes behind a CID: a record or another block from the tables, else one from this operator's own store. Other sources are not
- * asked, or this address would fetch anything for anybody.
+ * The bytes behind a CID: a record or another block from the tables, else one from this operator's own store. Other
+ * sources are not asked, or this address would fetch anything for anybody. An attachment that nobody called public is no
+ * such block: what is served here is kept by every cache on the way, also after an erasure.
  * @throws DomainError `cid-unsupported`, `block-unknown`
  */
 export async function readPublicBlock(
@@ -16,7 +17,9 @@ export async function readPublicBlock(
 ): Promise<Uint8Array> {
   const hash = hashOfCid(cid);
   const { rows } = await pool.query<{ bytes: Buffer }>(
-    "SELECT bytes FROM record WHERE hash = $1 UNION ALL SELECT bytes FROM content_block WHERE hash = $1",
+    `SELECT bytes FROM record WHERE hash = $1
+      UNION ALL SELECT bytes FROM content_block WHERE hash = $1
+        AND (SELECT coalesce(bool_or(is_public), true) FROM attachment WHERE attachment.hash = content_block.hash)`,
     [hash],
   );
   const row = rows[0]?.bytes;
