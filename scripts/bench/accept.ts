@@ -1,8 +1,9 @@
 import { portableCurve } from "../../backend/services/signatures/curve.ts";
 import { loadNativeCurve } from "../../backend/services/signatures/nativeCurve.ts";
-import { fillProjection, handoverBody, mintBody, type Owned, signatures } from "./load/acceptWorld.ts";
+import { handoverBody, mintBody, type Owned, signatures } from "./load/acceptWorld.ts";
 import { insertBare } from "./load/bareInsert.ts";
 import { type BenchProcess, type BenchSetting, withBenchSetting } from "./load/benchSetting.ts";
+import { fillPassports, somePassports } from "./load/fillPassports.ts";
 import { type Figure, measureRate, numberOption, report, timesOf, whole } from "./load/report.ts";
 import { type LoadResult, requestBytes, sendLoad } from "./load/sendLoad.ts";
 
@@ -11,7 +12,7 @@ import { type LoadResult, requestBytes, sendLoad } from "./load/sendLoad.ts";
  * own beside PostgreSQL and the sender, all on this machine.
  *
  *     --seconds N     how long each load lasts (8)
- *     --passports N   how many passports the tables hold (10000); compare with 1000000
+ *     --passports N   how many passports the tables hold (10000); bench:scale compares
  *     --data DIR      where the database lies: another disk, another figure
  *     --profile       leaves a CPU profile of the server in the working folder
  *     --check         exit code 1 where a goal is missed
@@ -73,7 +74,8 @@ async function bench({ database, databaseUrl, dataDir, start }: BenchSetting): P
   const singles = GOALS.singles * (SECONDS * 5 + 1);
   const needed = Math.max(PASSPORTS, consignments + singles);
   console.log(`filling the tables with ${whole(needed)} passports …`);
-  const take = passportsOf(await fillProjection(database.pool, needed));
+  await fillPassports(database.pool, needed);
+  const take = passportsOf(await somePassports(database.pool, consignments + singles));
   const server = await start<Server>("serveApplication.ts", databaseUrl, dataDir);
   console.log(`signatures: ${server.signatures}\nhashing: ${server.hashing}`);
 

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Pool } from "pg";
 import { keccakText, parseHash, toHex, ZERO_HASH, ZERO_HEAD } from "../../../backend/domain/bytes.ts";
 import {
   type CustodyEvent,
@@ -19,8 +18,7 @@ import type { Address, Hash, Head, Hex, JsonObject, PassportId } from "../../../
 import type { Deployment } from "../../../backend/services/deployment.ts";
 import { portableCurve } from "../../../backend/services/signatures/curve.ts";
 import { loadNativeCurve } from "../../../backend/services/signatures/nativeCurve.ts";
-import { inTransaction, type Transaction } from "../../../backend/storage/database.ts";
-import { insertRows } from "../../../backend/storage/insertRows.ts";
+import type { Transaction } from "../../../backend/storage/database.ts";
 import { RECYCLED_PACK } from "../../sample/samplePacks.ts";
 
 // A database that knows participants and passports as if a chain had said so, and events that their owners have signed:
@@ -45,42 +43,8 @@ const PREFIX = "9521000";
 /** A passport in the producer's hands, and the head that an event about it starts from. */
 export type Owned = { readonly id: PassportId; readonly head: Head };
 
-/** Fills the projection; answers the passports, in no order of their ids. */
-export async function fillProjection(pool: Pool, passports: number): Promise<Owned[]> {
-  const owned = Array.from({ length: passports }, (): Owned => {
-    const random = randomBytes(45);
-    return {
-      id: `0x${PRODUCER.toString(16).padStart(6, "0")}${random.toString("hex", 0, 17)}` as PassportId,
-      head: `0x${random.toString("hex", 17)}` as Head,
-    };
-  });
-  await inTransaction(pool, (tx) => insertParticipants(tx));
-  for (let i = 0; i < owned.length; i += 50_000) {
-    await inTransaction(pool, (tx) =>
-      insertRows(
-        tx,
-        "chain_passport",
-        [
-          ["id", "text", ({ id }) => id],
-          ["issuer", "int", () => PRODUCER],
-          ["head", "text", ({ head }) => head],
-          ["custodian", "int", () => PRODUCER],
-          ["phase", "text", () => "active"],
-          ["moved", "bool", () => false],
-          ["held", "bool", () => false],
-          ["length", "int", () => 1],
-          ["minted_block", "int", () => 1],
-          ["changed_block", "int", () => 1],
-        ],
-        owned.slice(i, i + 50_000),
-      ),
-    );
-  }
-  await pool.query("ANALYZE");
-  return owned;
-}
-
-async function insertParticipants(tx: Transaction): Promise<void> {
+/** A cursor as a follower would have it, and the two participants. */
+export async function insertParticipants(tx: Transaction): Promise<void> {
   const time = Math.floor(Date.now() / 1000);
   await tx.query(
     `INSERT INTO chain_cursor (chain_id, contract, deployment_block, head_number, head_hash, head_time, safe_number,
