@@ -22,6 +22,7 @@ import { signerOf } from "../../scripts/cli/keys/keystore.ts";
 import type { Participant } from "../../scripts/cli/operator/answers.ts";
 import type { Operator } from "../../scripts/cli/operator/connectOperator.ts";
 import type { Actor, Session } from "../../scripts/cli/session.ts";
+import { codeOf } from "../support/refusal.ts";
 
 const NOW = 1_800_000_000;
 const trustRoot = { chainId: 7, contract: `0x${"ba".repeat(20)}` as Address, codeHash: ZERO_HASH };
@@ -104,8 +105,6 @@ function offering(event: SignedCustodyEvent = OFFER, custody: Record<string, obj
   });
 }
 
-const codeOf = (work: Promise<unknown>) => work.then(() => "done").catch((error) => error.code);
-
 describe("a receiver before a lying operator", () => {
   it("signs the acceptance of exactly the digest it computed", async () => {
     const session = offering();
@@ -142,7 +141,7 @@ describe("a receiver before a lying operator", () => {
     expect(await codeOf(acceptOffer(session, ME, offer, [0, 1, 2]))).to.equal("nothing-accepted");
     expect(await codeOf(acceptOffer(session, ME, offer, [3]))).to.equal("position-out-of-range");
     expect(session.posted).to.deep.equal([]);
-    expect(await codeOf(acceptOffer(session, ME, offer, [0, 1]))).to.equal("done");
+    expect(await codeOf(acceptOffer(session, ME, offer, [0, 1]))).to.equal("none");
   });
 });
 
@@ -165,7 +164,7 @@ describe("a reader before a lying operator", () => {
 
   it("signs in at the address that it typed and at no other, whose token the operator could then use", async () => {
     const out = ["/v1/session/nonce", "/v1/session", "DELETE /v1/session"];
-    expect(await signingIn({})).to.deep.equal(["done", ...out]);
+    expect(await signingIn({})).to.deep.equal(["none", ...out]);
     for (const changes of [
       { domain: "bank.example" },
       { uri: "http://bank.example" },

@@ -9,6 +9,7 @@ import { describeFailure, exitCodeOf, failureJson } from "../../scripts/cli/fail
 import { readAll } from "../../scripts/cli/operator/answers.ts";
 import { connectOperator, type Operator } from "../../scripts/cli/operator/connectOperator.ts";
 import { readPendingEvents } from "../../scripts/cli/operator/pendingEvents.ts";
+import { refusal } from "../support/refusal.ts";
 import { cli, cliError } from "./cli.ts";
 
 const PASSPORT = `0x${"ab".repeat(20)}` as PassportId;
@@ -29,9 +30,6 @@ describe("connectOperator", () => {
     }
   });
 
-  const errorOf = async (work: Promise<unknown>): Promise<DomainError> =>
-    work.then(() => expect.fail("was not refused")).catch((error) => error);
-
   it("tells what is on its way for a passport, and nothing where the operator's software does not tell", async () => {
     const digest = `0x${"d1".repeat(32)}` as const;
     const told = { digest, kind: "handover", actor: 1, counterparty: 2, acceptedAt: 1_800_000_000 };
@@ -43,7 +41,7 @@ describe("connectOperator", () => {
     const older = await serve((_, response) => response.writeHead(404).end('{"code":"route-unknown"}'));
     expect(await readPendingEvents(older, PASSPORT)).to.deep.equal([]);
     const liar = await serve((_, response) => response.end('{"events":[{}]}'));
-    expect((await errorOf(readPendingEvents(liar, PASSPORT))).code).to.be.a("string");
+    expect((await refusal(readPendingEvents(liar, PASSPORT))).code).to.be.a("string");
   });
 
   it("is shown with what is on its way after the history, as its word", async () => {
@@ -120,7 +118,7 @@ describe("connectOperator", () => {
       values: { items: [1] },
     };
     const operator = await serve((_, response) => void response.writeHead(409).end(JSON.stringify(problem)));
-    const error = await errorOf(operator.get("/x"));
+    const error = await refusal(operator.get("/x"));
     expect(error).to.include({ code: "stale-head", message: "No." });
     expect(error.details).to.deep.include({ status: 409, items: [1] });
   });
@@ -137,7 +135,7 @@ describe("connectOperator", () => {
       operator.getBytes("/long", 1000),
       readAll(operator, "/page", "things", String),
     ]) {
-      expect((await errorOf(work)).code).to.equal("operator-answer-malformed");
+      expect((await refusal(work)).code).to.equal("operator-answer-malformed");
     }
   });
 

@@ -8,22 +8,12 @@ import { MAX_BLOCK_BYTES } from "../../backend/content/block.ts";
 import { diskBlocks } from "../../backend/content/diskBlocks.ts";
 import { gatewayBlocks } from "../../backend/content/gatewayBlocks.ts";
 import { kuboBlocks } from "../../backend/content/kuboBlocks.ts";
-import { DomainError } from "../../backend/domain/errors.ts";
 import { cidOf } from "../../backend/domain/records/cid.ts";
 import { recordHash } from "../../backend/domain/records/recordHash.ts";
+import { codeOf } from "../support/refusal.ts";
 
 const bytes = new TextEncoder().encode('{"type":"mint/1"}');
 const hash = recordHash(bytes);
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  }
-  return "none";
-}
 
 async function serve(listener: RequestListener): Promise<{ url: string; server: Server }> {
   const server = createServer(listener);

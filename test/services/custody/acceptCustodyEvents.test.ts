@@ -2,13 +2,13 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { expect } from "chai";
 import { fromHex, toHex } from "../../../backend/domain/bytes.ts";
 import { formatSignedCustodyEvent } from "../../../backend/domain/custody/events.ts";
-import { DomainError } from "../../../backend/domain/errors.ts";
 import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts";
 import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { recoverSigner } from "../../../backend/domain/signatures.ts";
 import type { Hex } from "../../../backend/domain/types.ts";
 import { openDisclosure } from "../../../backend/services/custody/sealDisclosure.ts";
 import { receiptDigest } from "../../../backend/services/custody/signReceipt.ts";
+import { refusal } from "../../support/refusal.ts";
 import {
   buildEvent,
   buildHandover,
@@ -30,16 +30,6 @@ import {
   signerOf,
   type World,
 } from "../world.ts";
-
-async function refusal(promise: Promise<unknown>): Promise<DomainError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new Error("it was accepted");
-}
 
 describe("acceptCustodyEvents", () => {
   let world: World;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { groupCommit } from "../../../backend/services/custody/groupCommit.ts";
+import { codeOf } from "../../support/refusal.ts";
 
 /** A commit that waits to be let go, and remembers what it was given. */
 function heldCommit() {
@@ -70,11 +71,6 @@ describe("groupCommit", () => {
     const group = groupCommit({ commit: held.commit, maxBatch: 1, maxWaiting: 2 });
     const taken = [1, 2].map(group.submit);
     await settled(() => held.batches.length === 1);
-    const codeOf = (work: Promise<unknown>) =>
-      work.then(
-        () => "taken",
-        (error) => error.code,
-      );
     expect(await codeOf(group.submit(3))).to.equal("events-backlog-full");
     const closed = group.close();
     expect(await codeOf(group.submit(4))).to.equal("events-backlog-full");

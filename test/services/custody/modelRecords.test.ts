@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { ZERO_HEAD } from "../../../backend/domain/bytes.ts";
-import { DomainError } from "../../../backend/domain/errors.ts";
 import { passportIdOf } from "../../../backend/domain/identifiers/passportId.ts";
 import { normaliseUid } from "../../../backend/domain/identifiers/uid.ts";
 import { canonicalBytes } from "../../../backend/domain/records/canonicalJson.ts";
@@ -8,6 +7,7 @@ import type { JsonObject, Uid } from "../../../backend/domain/types.ts";
 import { readDpp } from "../../../backend/services/passports/readDpp.ts";
 import { inTransaction } from "../../../backend/storage/database.ts";
 import { storeRecord } from "../../../backend/storage/records.ts";
+import { codeOf } from "../../support/refusal.ts";
 import {
   type Built,
   buildEvent,
@@ -46,14 +46,6 @@ describe("records of models", () => {
       ...submission,
       models: models.map(({ record, disclosures }) => ({ record, disclosures })),
     });
-  const codeOf = async (accepting: Promise<unknown>): Promise<string> => {
-    const error = await accepting.then(
-      () => new Error("it was accepted"),
-      (reason: unknown) => reason,
-    );
-    if (error instanceof DomainError) return error.code;
-    throw error;
-  };
   const stored = async (hash: string) => (await world.database.prisma.record.findUnique({ where: { hash } }))?.type;
 
   before(async () => {

@@ -3,7 +3,6 @@ import { expect } from "chai";
 import { dataRecordDigest } from "../../../backend/domain/anchors/dataRecord.ts";
 import { fromHex, toHex } from "../../../backend/domain/bytes.ts";
 import { domainSeparator } from "../../../backend/domain/eip712.ts";
-import { DomainError } from "../../../backend/domain/errors.ts";
 import { canonicalBytes } from "../../../backend/domain/records/canonicalJson.ts";
 import { recordHash } from "../../../backend/domain/records/recordHash.ts";
 import { recoverSigner } from "../../../backend/domain/signatures.ts";
@@ -13,6 +12,7 @@ import { openDisclosure } from "../../../backend/services/custody/sealDisclosure
 import { receiptDigest } from "../../../backend/services/custody/signReceipt.ts";
 import { createDataRecordAcceptor } from "../../../backend/services/dataRecords/acceptDataRecords.ts";
 import type { UnverifiedDataRecord } from "../../../backend/services/dataRecords/prepareDataRecord.ts";
+import { refusal } from "../../support/refusal.ts";
 import {
   type BuiltDataRecord,
   buildDataRecord,
@@ -31,16 +31,6 @@ import {
   signerOf,
   type World,
 } from "../world.ts";
-
-async function refusal(promise: Promise<unknown>): Promise<DomainError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new Error("it was accepted");
-}
 
 describe("acceptDataRecords", () => {
   let world: World;

@@ -8,6 +8,7 @@ import type { Hash, JsonObject, ParticipantId, Uid } from "../../../backend/doma
 import { eraseDisclosures } from "../../../backend/services/access/eraseDisclosures.ts";
 import { readDisclosures } from "../../../backend/services/access/readDisclosures.ts";
 import { listDataRecords } from "../../../backend/services/dataRecords/listDataRecords.ts";
+import { codeOf } from "../../support/refusal.ts";
 import {
   AUTHORITY,
   type BuiltDataRecord,
@@ -57,11 +58,6 @@ describe("data records about what has no passport", () => {
   const idOf = (issuer: ParticipantId, uid = `urn:example:plant-${++serial}`) =>
     passportIdOf(issuer, normaliseSubjectUid(uid));
   const accept = ({ submission }: BuiltDataRecord) => world.dataRecordAcceptor.accept(submission);
-  const codeOf = (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => "none",
-      (error) => error.code,
-    );
   const seen = async (by: ParticipantId, { signed, submission }: BuiltDataRecord) => {
     const dependencies = { database: world.database, sealing: SEALING };
     const { records } = await readDisclosures(dependencies, { participantId: by, roles: [] }, signed.subjectId, NOW);

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { type HoldOrder, holdOrderDigest } from "../../../backend/domain/custody/holds.ts";
-import { DomainError } from "../../../backend/domain/errors.ts";
 import { roleBits } from "../../../backend/domain/participants/roles.ts";
 import { recoverSigner } from "../../../backend/domain/signatures.ts";
 import type { Hash, PassportId } from "../../../backend/domain/types.ts";
@@ -8,6 +7,7 @@ import { acceptHoldOrder } from "../../../backend/services/holds/acceptHoldOrder
 import { readHoldOrder } from "../../../backend/services/holds/readHoldOrder.ts";
 import { readCustody } from "../../../backend/services/passports/readCustody.ts";
 import { readReadyHoldOrder } from "../../../backend/storage/readyHoldOrders.ts";
+import { codeOf } from "../../support/refusal.ts";
 import {
   buildHandover,
   buildMint,
@@ -74,11 +74,6 @@ describe("acceptHoldOrder", () => {
   };
   const order = (terms: HoldOrder, by = terms.regulator) =>
     acceptHoldOrder(dependencies(), { order: terms, signature: signerOf(by).sign(holdOrderDigest(SEPARATOR, terms)) });
-  const codeOf = async (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => "taken",
-      (error) => (error instanceof DomainError ? error.code : Promise.reject(error)),
-    );
   /** As the follower would after the contract's log. */
   const land = async ({ kind, ...terms }: HoldOrder): Promise<void> => {
     const until = "until" in terms ? BigInt(terms.until) : null;
@@ -123,7 +118,7 @@ describe("acceptHoldOrder", () => {
     world.clock.now = NOW + 30 * DAY;
     expect(await codeOf(world.acceptor.accept(handover().submission))).to.equal("held");
     world.clock.now++;
-    expect(await codeOf(world.acceptor.accept(handover().submission))).to.equal("taken");
+    expect(await codeOf(world.acceptor.accept(handover().submission))).to.equal("none");
     expect((await readCustody(world.database, passportId, world.clock.now)).hold).to.equal(null);
   });
 

@@ -3,7 +3,6 @@ import { expect } from "chai";
 import { joinHex } from "../../../backend/domain/bytes.ts";
 import { acceptanceDigest } from "../../../backend/domain/custody/hashEvent.ts";
 import type { Release } from "../../../backend/domain/custody/holds.ts";
-import { DomainError } from "../../../backend/domain/errors.ts";
 import type { Proposal } from "../../../backend/domain/participants/proposals.ts";
 import {
   decisionDigest,
@@ -20,6 +19,7 @@ import { proposeOrder } from "../../../backend/services/proposals/proposeOrder.t
 import { readProposal } from "../../../backend/services/proposals/readProposal.ts";
 import { readReadyHoldOrder } from "../../../backend/storage/readyHoldOrders.ts";
 import { readReadyProposal } from "../../../backend/storage/readyProposals.ts";
+import { codeOf } from "../../support/refusal.ts";
 import {
   buildHandover,
   buildMint,
@@ -76,11 +76,6 @@ describe("proposeOrder", () => {
     proposeOrder(dependencies(), { proposal: order, records, approvals: [approvalOf(order, governor)] });
   const approve = (order: QuorumOrder, governor: number) =>
     approveProposal(dependencies(), decisionDigest(SEPARATOR, order), approvalOf(order, governor));
-  const codeOf = async (work: Promise<unknown>): Promise<string> =>
-    work.then(
-      () => "taken",
-      (error) => (error instanceof DomainError ? error.code : Promise.reject(error)),
-    );
   const hold = async (held: boolean, regulator: number): Promise<void> => {
     await world.database.prisma.chainHold.create({
       data: {
