@@ -8,7 +8,7 @@ import type { ErasureFile } from "../storage/erasureFile.ts";
 import type { JudgeWallet } from "./access/judgeWallet.ts";
 import type { AnchorTrees } from "./anchors/anchorTrees.ts";
 import type { Acceptor } from "./custody/acceptCustodyEvents.ts";
-import type { DisclosureSealing } from "./custody/storeRecords.ts";
+import type { DisclosureSealing } from "./custody/sealRecord.ts";
 import type { DataRecordAcceptor } from "./dataRecords/acceptDataRecords.ts";
 import type { Deployment } from "./deployment.ts";
 import type { KeccakInUse } from "./hashing/chooseKeccak.ts";

@@ -8,7 +8,7 @@ import type { Hash, Hex, PassportId, UnixTime } from "../../domain/types.ts";
 import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
 import type { ErasureFile } from "../../storage/erasureFile.ts";
 import { applyErasure, type ErasureEntry, eraseAlone, readErasures } from "../../storage/erasures.ts";
-import type { DisclosureSealing } from "../custody/storeRecords.ts";
+import type { DisclosureSealing } from "../custody/sealRecord.ts";
 import { logAccess } from "./accessLog.ts";
 import { type OpenedRecord, openRecords } from "./openRecords.ts";
 import { readPresentCustody } from "./readStandings.ts";

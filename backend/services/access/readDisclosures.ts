@@ -16,7 +16,7 @@ import { namedModel } from "../../domain/records/namedModel.ts";
 import type { Hash, JsonObject, PassportId, UnixTime } from "../../domain/types.ts";
 import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
 import type { SealingKey } from "../custody/sealDisclosure.ts";
-import type { DisclosureSealing } from "../custody/storeRecords.ts";
+import type { DisclosureSealing } from "../custody/sealRecord.ts";
 import { logAccess } from "./accessLog.ts";
 import type { Caller } from "./caller.ts";
 import { type OpenedRecord, openRecords } from "./openRecords.ts";

@@ -3,7 +3,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { RecoverSigner } from "../../domain/signatures.ts";
 import type { Address, Hex, ParticipantId, UnixTime } from "../../domain/types.ts";
 import { type Database, inTransaction, type Transaction } from "../../storage/database.ts";
-import type { DisclosureSealing } from "../custody/storeRecords.ts";
+import type { DisclosureSealing } from "../custody/sealRecord.ts";
 import { tokenHash } from "./caller.ts";
 import type { JudgeWallet } from "./judgeWallet.ts";
 import { requireNonce, useNonce } from "./signInNonce.ts";

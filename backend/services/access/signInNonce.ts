@@ -4,7 +4,7 @@ import { DomainError } from "../../domain/errors.ts";
 import type { UnixTime } from "../../domain/types.ts";
 import type { Transaction } from "../../storage/database.ts";
 import type { SealingKey } from "../custody/sealDisclosure.ts";
-import type { DisclosureSealing } from "../custody/storeRecords.ts";
+import type { DisclosureSealing } from "../custody/sealRecord.ts";
 
 const RANDOM_BYTES = 16;
 const TIME_BYTES = 6;

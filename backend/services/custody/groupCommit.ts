@@ -9,6 +9,9 @@ export type GroupCommit<T, R> = {
   close(): Promise<void>;
 };
 
+/** So many need no more company: who is ready would wait for who is not, and the database for both. */
+const ENOUGH = 32;
+
 type Waiting<T, R> = { item: T; resolve: (result: R) => void; reject: (error: unknown) => void };
 
 /**
@@ -17,6 +20,7 @@ type Waiting<T, R> = { item: T; resolve: (result: R) => void; reject: (error: un
  * @param options.commit makes a batch durable and answers a result or an error for each item, in order
  * @param options.maxBatch most weight of one batch, unless a single item has more
  * @param options.weightOf what an item adds to the time of its commit; 1 unless given
+ * @param options.gather what a batch waits for, so that a fast disk does not make them small: each costs some statements
  * @param options.maxWaiting beyond it callers are refused at once: a queue without bound answers everybody too late
  */
 export function groupCommit<T, R>(options: {
@@ -24,16 +28,19 @@ export function groupCommit<T, R>(options: {
   maxBatch: number;
   weightOf?: (item: T) => number;
   maxWaiting: number;
+  /** Resolves when the next batch may begin; by default with the next turn of the event loop. */
+  gather?: () => Promise<void>;
 }): GroupCommit<T, R> {
+  const { gather = () => new Promise<void>((resolve) => setImmediate(resolve)) } = options;
   let queue: Waiting<T, R>[] = [];
   let committing = 0;
   let running: Promise<void> | null = null;
   let closed = false;
 
   async function run(): Promise<void> {
-    // Requests that arrived in the same turn of the event loop go together from the first batch on.
-    await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
+      // Requests that arrived in the same turn of the event loop go together from the first batch on.
+      if (queue.length < ENOUGH) await gather();
       const batch = queue.splice(0, nextBatch());
       committing = batch.length;
       await settle(batch);

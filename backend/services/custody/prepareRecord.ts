@@ -27,6 +27,8 @@ export type PreparedDisclosure = {
   readonly text: string;
   /** The attachment that the field names by its CID. */
   readonly attachment?: Hash | undefined;
+  /** As the database keeps it, where that was made ready already: see `sealRecord`. */
+  readonly sealed?: Uint8Array;
 };
 
 export type PreparedRecord = {

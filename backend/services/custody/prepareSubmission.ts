@@ -64,10 +64,16 @@ export function withSigners(read: ReadSubmission, signers: readonly (Address | n
 
 /**
  * Parses and hashes.
- * @throws DomainError of the event's parser, `record-missing`, those of `prepareRecord` with the item's position, and
- *   those of `prepareModelRecords`
+ * @throws DomainError those of `readEvent`, `readItemsRecord` and `joinSubmission`
  */
 export function readSubmission(separator: Uint8Array, submission: UnverifiedSubmission): ReadSubmission {
+  const event = readEvent(submission);
+  const records = submission.records.map((entry, position) => readItemsRecord(event, position, entry));
+  return joinSubmission(separator, event, records, submission.models);
+}
+
+/** The event of a submission that has a record for each item. Throws the codes of its parser, and `record-missing`. */
+export function readEvent(submission: UnverifiedSubmission): SignedCustodyEvent {
   const event = parseSignedCustodyEvent(submission.event);
   if (submission.records.length !== event.items.length) {
     throw new DomainError("record-missing", "A submission has one record per item, in item order.", {
@@ -75,19 +81,40 @@ export function readSubmission(separator: Uint8Array, submission: UnverifiedSubm
       records: submission.records.length,
     });
   }
-  const records = submission.records.map((entry, position) =>
-    withDetails({ position }, () => prepareItemsRecord(event.kind, event.items[position] as Item, entry)),
-  );
-  const models = prepareModelRecords(event.actor, records, submission.models ?? []);
-  const { digest, heads } = hashEvent(separator, event);
-  return { event, digest, heads, records, models, signed: signedDigests(separator, event, digest) };
+  return event;
 }
 
-function prepareItemsRecord(kind: CustodyKind, item: Item, unverified: UnverifiedRecord): PreparedRecord {
+/** The record of one item. Throws the codes of `prepareRecord`, with the item's position. */
+export function readItemsRecord(
+  event: SignedCustodyEvent,
+  position: number,
+  unverified: UnverifiedRecord,
+): PreparedRecord {
+  const item = event.items[position] as Item;
   const { passportId: subject, recordHash } = item;
-  const prepared = prepareRecord({ kind, subject, recordHash }, unverified);
-  requireNamed(prepared, kind, item);
-  return prepared;
+  return withDetails({ position }, () => {
+    const prepared = prepareRecord({ kind: event.kind, subject, recordHash }, unverified);
+    requireNamed(prepared, event.kind, item);
+    return prepared;
+  });
+}
+
+/** Joins an event with its items' records, and with those of models. Throws the codes of `prepareModelRecords`. */
+export function joinSubmission(
+  separator: Uint8Array,
+  event: SignedCustodyEvent,
+  records: readonly PreparedRecord[],
+  models: UnverifiedSubmission["models"],
+): ReadSubmission {
+  const { digest, heads } = hashEvent(separator, event);
+  return {
+    event,
+    digest,
+    heads,
+    records,
+    models: prepareModelRecords(event.actor, records, models ?? []),
+    signed: signedDigests(separator, event, digest),
+  };
 }
 
 const GOVERNOR_SIGNATURE_DIGITS = 2 * 65;

@@ -3,10 +3,7 @@ import { storeBesideOthers } from "../../storage/erasures.ts";
 import { arrayText } from "../../storage/insertRows.ts";
 import { storeRecords as storePublicRecords } from "../../storage/records.ts";
 import type { PreparedRecord } from "./prepareRecord.ts";
-import { NONCE_BYTES, type RandomBytes, type SealingKey, sealDisclosure } from "./sealDisclosure.ts";
-
-/** The key that disclosures are sealed with in the database, and where nonces come from. */
-export type DisclosureSealing = { readonly key: SealingKey; readonly randomBytes: RandomBytes };
+import { type DisclosureSealing, sealRecord } from "./sealRecord.ts";
 
 /**
  * Stores records with what only their sender has: disclosures, sealed, and the order to publish.
@@ -36,23 +33,18 @@ SELECT FROM erasure WHERE erasure.record_hash = given.record_hash
 async function storeDisclosures(
   tx: Transaction,
   records: readonly PreparedRecord[],
-  { key, randomBytes }: DisclosureSealing,
+  sealing: DisclosureSealing,
 ): Promise<void> {
-  const open = records.flatMap(({ hash, disclosures }) => disclosures.map((disclosure) => ({ hash, ...disclosure })));
+  const open = records.flatMap((record) =>
+    sealRecord(record, sealing).disclosures.map((disclosure) => ({ hash: record.hash, ...disclosure })),
+  );
   if (open.length === 0) return;
   await storeBesideOthers(tx);
-  const nonces = randomBytes(NONCE_BYTES * open.length); // asking for each costs more than sealing with it
-  const sealed = open.map(({ hash, digest, text }, i) => {
-    const nonce = () => nonces.subarray(NONCE_BYTES * i, NONCE_BYTES * (i + 1));
-    return { hash, digest, bytes: sealDisclosure(key, nonce, { recordHash: hash, digest }, text) };
-  });
   await tx.query(
     `INSERT INTO record_disclosure (record_hash, digest, sealed)
      SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (record_hash, digest, sealed)
       WHERE NOT EXISTS (${ERASED}) ON CONFLICT DO NOTHING`,
-    [sealed.map(({ hash }) => hash), sealed.map(({ digest }) => digest), sealed.map(({ bytes }) => bytes)].map(
-      arrayText,
-    ),
+    [open.map(({ hash }) => hash), open.map(({ digest }) => digest), open.map(({ sealed }) => sealed)].map(arrayText),
   );
   const naming = open.filter(({ attachment }) => attachment !== undefined);
   if (naming.length === 0) return;
