@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, chownSync, constants } from "node:fs";
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { freePort } from "../../backend/embedded/freePort.ts";
 import { processesNaming, temporaryFolder } from "../embedded/folders.ts";
@@ -141,7 +142,7 @@ describe("the server of an installation", function () {
 });
 
 function fileOfOurs(): string {
-  return new URL(import.meta.url).pathname;
+  return fileURLToPath(import.meta.url);
 }
 
 /** When we are root: `nobody`, if it can read the project; the server must not need root for anything. */

@@ -1,17 +1,18 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { Client } from "pg";
 import { migrate } from "../../backend/storage/migrate.ts";
 import { createDatabase, createEmptyDatabase, type TestDatabase } from "../support/database.ts";
 
-const MIGRATIONS = new URL("../../backend/storage/migrations/", import.meta.url).pathname;
+const MIGRATIONS = fileURLToPath(new URL("../../backend/storage/migrations/", import.meta.url));
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "none",
-    (error) => error.code,
+    (error) => error.code, // of ours, or of PostgreSQL's
   );
 
 /** Every column of every table, and whether an INSERT must name it. */

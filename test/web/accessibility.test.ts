@@ -123,6 +123,7 @@ describe("the page for everybody", function () {
     await tabTo(en.rpc.save);
     await page.keyboard.press("Space");
     await page.getByText("chosen by you").waitFor();
+    await verdictOn(page); // until then the page has no checks to reach
     await tabTo(en.check.signatures.title);
     await page.keyboard.press("Enter");
     expect(await page.locator("[data-check=signatures]").getAttribute("open")).to.equal("");
