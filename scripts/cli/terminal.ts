@@ -12,12 +12,18 @@ export type Terminal = {
 
 /** The terminal of this process. Questions go to stderr, so that stdout stays what was asked for. */
 export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", requireReaderGone);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     environment: process.env,
     ask: process.stdin.isTTY ? (question, secret) => (secret ? askSecret(question) : askLine(question)) : null,
   };
+}
+
+/** A reader that has seen enough, such as `head`, stops nothing: what was asked for is done, and the exit code tells how it went. */
+function requireReaderGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 async function askLine(question: string): Promise<string> {
